@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every cap on what an outsider can make heloscope hold. At a cap we mark, count and go on.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/* capture/ */
+#define LIMIT_DECAP_DEPTH 16		   /* nested headers walked a packet */
+#define LIMIT_GUESS_PAYLOADS 8		   /* payload packets before a flow is given up */
+#define LIMIT_GUESS_BYTES 2048		   /* bytes held a flow while its protocol is open */
+#define LIMIT_REASSEMBLY_FLOW (256 * 1024) /* out-of-order bytes held a direction */
+
+/* smtp_decode/ */
+#define LIMIT_LINE 4096			 /* bytes of a command or reply line that are looked at */
+#define LIMIT_PENDING_COMMANDS 128	 /* commands awaiting their reply (more are counted only) */
+#define LIMIT_HELO_ARG 255		 /* bytes of a HELO argument */
+#define LIMIT_HELO_NAMES 16		 /* HELO arguments kept a session */
+#define LIMIT_BANNER 255		 /* bytes of the banner text */
+#define LIMIT_REPLY_TEXT 512		 /* bytes of a reply's text */
+#define LIMIT_MAILBOX 320		 /* bytes of a reverse-path or forward-path */
+#define LIMIT_RCPTS_KEPT 100		 /* recipients listed a message (all are counted) */
+#define LIMIT_SEQUENCE 64		 /* letters of commands.sequence */
+#define LIMIT_HEADER_FIELD 4096		 /* bytes of an unfolded header field that are looked at */
+#define LIMIT_HEADER_SECTION (64 * 1024) /* bytes of one header section that are looked at */
+#define LIMIT_MIME_DEPTH 10
+#define LIMIT_MIME_PARTS 64
+#define LIMIT_BOUNDARY 70		/* RFC 2046 5.1.1 */
+#define LIMIT_TEXT_BYTES (256 * 1024)	/* decoded text digested a message */
+#define LIMIT_SUBJECT 256
+#define LIMIT_MESSAGE_ID 255
+
+/* facts/ */
+#define LIMIT_DNS_NAME 255  /* RFC 1035 2.3.4 */
+#define LIMIT_DNS_ANSWERS 32 /* resource records taken from a message */
+
+/* heuristics/ and output/ */
+#define LIMIT_EXACT_SET 64	 /* distinct elements counted exactly */
+#define LIMIT_ALERT_MEMBERS 100	 /* members listed in one alert record */
+#define LIMIT_CAMPAIGN_MEMBERS 10000
+#define LIMIT_EXEMPLARS 3
+#define LIMIT_REASONS 16
+
+#endif

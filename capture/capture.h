@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From packets to byte streams: decapsulation, the flow table, TCP reassembly, and the guess which
+ * flows are SMTP. Bounded memory; flow state lies in 64 shards chosen by a symmetric hash, each
+ * with its own table, cap and clock, so that what a shard evicts does not depend on who runs it.
+ */
+#ifndef CAPTURE_CAPTURE_H
+#define CAPTURE_CAPTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/flow.h"
+#include "capture/packet.h"
+
+#define CAPTURE_SHARDS 64
+
+struct capture;
+
+enum flow_protocol {
+	FLOW_SMTP,
+	FLOW_DNS, /* TCP port 53 */
+};
+
+/*
+ * What capture hands on. Calls of one flow come in order: open, chunks, end. A flow whose protocol
+ * is guessed from its bytes is opened late; its chunks are then given from the first. Flows of no
+ * interest are never opened. Called in the order of (time, packet before timer, packet, flow).
+ */
+struct flow_sink {
+	void *cookie;
+	/* A SYN to a mail port, before anything else of that flow. */
+	void (*connect)(void *cookie, const struct flow_info *f);
+	/* Returns the decoder's state of this flow; NULL: nothing more of it is wanted. */
+	void *(*open)(void *cookie, enum flow_protocol protocol, const struct flow_info *f);
+	void (*chunk)(void *cookie, enum flow_protocol protocol, void *state,
+		const struct flow_info *f, const struct stream_chunk *c);
+	void (*end)(void *cookie, enum flow_protocol protocol, void *state,
+		const struct flow_info *f, const struct flow_ending *e);
+	void (*datagram)(void *cookie, const struct datagram *d); /* UDP from or to port 53 */
+};
+
+struct capture_config {
+	uint64_t memory; /* bytes of all of heloscope; capture takes its share (contract 6.2) */
+	uint64_t seed;
+	nstime smtp_idle;  /* default 660 s at least (contract 4.1) */
+	nstime other_idle; /* flows not (yet) known to be SMTP, default 60 s */
+	const uint16_t *smtp_ports; /* NULL: 25, 465, 587, 2525 */
+	size_t smtp_port_count;
+};
+
+struct capture_stats {
+	uint64_t packets, ip_packets, tcp_segments, udp_datagrams;
+	uint64_t unknown_link, malformed, not_ip, fragments, too_deep, truncated;
+	uint64_t flows, flows_active, flows_smtp, flows_not_smtp, flows_undecided;
+	uint64_t flows_evicted, flows_idle;
+	uint64_t out_of_order, retransmitted_bytes, overlap_bytes; /* overlap: other content */
+	uint64_t gaps, gap_bytes, reassembly_capped;
+	uint64_t guess_capped, ndpi_asked, ndpi_smtp;
+	uint64_t bytes_held, memory; /* reassembly now; all that is allocated */
+};
+
+/* NULL where memory is short. */
+struct capture *capture_create(const struct capture_config *config, const struct flow_sink *sink);
+void capture_destroy(struct capture *c);
+
+/* Fires what is due before the packet's time, then takes the packet. */
+void capture_packet(struct capture *c, const struct packet *p);
+/* Live and idle: fires what is due before `now`. */
+void capture_advance(struct capture *c, nstime now);
+/* The end of the input: ends every flow that is left, in the order of their last packets. */
+void capture_finish(struct capture *c);
+
+struct capture_stats capture_get_stats(const struct capture *c);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where packets come from: capture files (pcap through libpcap, pcapng by our own reader), the
+ * standard input, or live interfaces. Several inputs are merged by time; of equal times the input
+ * named first comes first.
+ */
+#ifndef CAPTURE_PACKET_SOURCE_H
+#define CAPTURE_PACKET_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/packet.h"
+
+struct packet_source;
+
+struct live_options {
+	int snaplen;	     /* default 262144 */
+	int buffer_bytes;    /* ring, default 64 MiB */
+	bool no_promiscuous;
+};
+
+struct packet_source_stats {
+	uint64_t packets, bytes;   /* delivered */
+	uint64_t received, dropped, if_dropped; /* live: by the kernel's count */
+	uint64_t truncated;	   /* frames cut by the snaplen */
+	uint64_t damaged;	   /* inputs that ended in the middle, or blocks that made no sense */
+	uint64_t clock_steps_back; /* packets whose time was clamped */
+	uint64_t file_bytes_read, file_bytes_total; /* total 0 where it cannot be told */
+};
+
+/*
+ * Opens capture files ("-" is the standard input). A file whose header cannot be read is an error;
+ * damage that is met later only counts. `filter` is a libpcap expression or NULL. NULL with a
+ * sentence in `error` that says what was being done, to what, and what to do about it.
+ */
+struct packet_source *packet_source_open_files(const char *const *paths, size_t count,
+	const char *filter, char error[512]);
+/* As above for interfaces; the device is active on return. */
+struct packet_source *packet_source_open_live(const char *const *interfaces, size_t count,
+	const char *filter, const struct live_options *options, char error[512]);
+void packet_source_close(struct packet_source *s);
+
+/*
+ * 1 and *ret filled; 0 at the end of the files; -1 where a device failed (packet_source_error());
+ * 2 live, where nothing came for about 100 ms.
+ */
+int packet_source_next(struct packet_source *s, struct packet *ret);
+const char *packet_source_error(const struct packet_source *s);
+/* Makes a live packet_source_next() return soon with 0. Async-signal-safe. */
+void packet_source_break(struct packet_source *s);
+struct packet_source_stats packet_source_get_stats(struct packet_source *s);
+/* The path or interface of input `file_index`. */
+const char *packet_source_name(const struct packet_source *s, uint64_t file_index);
+/* Live: is `device` there, and what are all of them called (for -D)? Prints one a line to `f`. */
+int packet_source_list_devices(void *f, char error[512]);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What was on the wire of one mail transaction whose content was seen at least in part. Made at
+ * its final reply, or at the session's end. No body, and no recipient in clear: recipients are
+ * pseudonyms, and every text is freed of them before it gets here (contract 8.5).
+ */
+#ifndef SMTP_DECODE_MESSAGE_RECORD_H
+#define SMTP_DECODE_MESSAGE_RECORD_H
+
+#include "base/flow.h"
+#include "base/record.h"
+#include "base/tri.h"
+
+enum message_trait {
+	MESSAGE_HEADER_SEEN = 1 << 0,	 /* the whole header section was seen */
+	MESSAGE_AUTO_SUBMITTED = 1 << 1, /* Auto-Submitted other than "no" (RFC 3834) */
+	MESSAGE_NULL_SENDER = 1 << 2,
+	MESSAGE_DSN = 1 << 3,		 /* multipart/report (RFC 6522) */
+	MESSAGE_LIST_ID = 1 << 4,
+	MESSAGE_DKIM_SIGNATURE = 1 << 5, /* a DKIM-Signature field is there, unverified */
+	MESSAGE_REFERENCES = 1 << 6,	 /* In-Reply-To or References */
+	MESSAGE_TEXT_CAPPED = 1 << 7,	 /* the digest covers LIMIT_TEXT_BYTES only */
+	MESSAGE_BDAT = 1 << 8,
+	MESSAGE_GAP = 1 << 9,		 /* bytes of its content are missing */
+	MESSAGE_HEADER_CAPPED = 1 << 10,
+	MESSAGE_MIME_CAPPED = 1 << 11,
+	MESSAGE_BARE_LF = 1 << 12,
+};
+
+/* Digest of the normalised text (contract 4.7, detection 3.1). */
+struct content_digest {
+	uint64_t exact;	    /* of the whole normalised word stream; 0 where there is none */
+	uint64_t edges;	    /* of its first and last 512 visible words; 0 where there is none */
+	uint32_t words;	    /* classes included */
+	uint32_t text_bytes; /* decoded text read */
+};
+
+struct message_record {
+	struct record r; /* r.time: of the final reply, or of the end */
+	struct addr client, server;
+	uint16_t client_port, server_port;
+	uint32_t depth;	    /* of the transaction in its session, from 1 */
+	nstime session_start; /* of the connection's first packet */
+	nstime start;	    /* of the MAIL command, or of DATA where MAIL was not seen */
+	uint64_t first_packet, last_packet; /* of this message's commands, content, reply */
+
+	uint8_t complete; /* enum tri: its end of data was seen and nothing is missing */
+	uint8_t accepted; /* enum tri, by the final reply */
+	uint8_t authenticated; /* enum tri: the session had a 235 before */
+	uint8_t proven;	  /* enum tri: as in the session record, so far */
+
+	struct str_ref from;	/* reverse-path without brackets and parameters; empty: <> */
+	struct str_ref from_domain; /* its domain, lower case, VERP, SRS and BATV undone */
+	int64_t declared_size;	/* SIZE=, -1 where none */
+	uint32_t rcpts;		/* accepted, or with an unseen reply */
+	uint32_t rcpts_attempted;
+	struct array_ref to;	/* struct str_ref, pseudonyms, up to LIMIT_RCPTS_KEPT; only where
+				   the decoder was asked for them */
+	uint64_t rcpts_hash;	/* order-free hash of the recipients, for retries */
+
+	int32_t reply_code;	/* -1 unseen */
+	struct str_ref reply_enhanced, reply_text, queue_id;
+	uint64_t size;		/* content bytes as sent, dots unstuffed, without the end mark */
+
+	uint32_t traits;	/* bits of enum message_trait */
+	struct str_ref message_id; /* field body without comments; unseen where there is no field */
+	uint8_t message_id_present, message_id_valid; /* enum tri */
+	uint8_t reserved1[6];
+	uint64_t message_id_hash; /* 0 where there is none */
+	struct str_ref subject;	/* decoded (RFC 2047) to UTF-8 */
+	struct str_ref header_from; /* addr-spec of the first From mailbox */
+	struct str_ref header_from_domain; /* lower case */
+	struct str_ref header_sender, header_reply_to; /* first addr-spec */
+	struct array_ref header_to, header_cc; /* struct str_ref, pseudonyms, as `to` */
+	struct str_ref date;	/* field body, unparsed */
+	nstime date_time;	/* parsed, 0 where it could not be */
+	struct str_ref content_type, x_mailer, charset;
+	struct str_ref dkim_domain; /* d= of the first signature, unverified */
+	uint32_t received;	/* Received fields */
+	uint32_t parts, attachments;
+
+	struct content_digest digest;
+};
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What was on the wire in one SMTP connection: facts, no judgement. Made at the connection's end.
+ * The units stand in the names; -1 means not seen for every signed number.
+ */
+#ifndef SMTP_DECODE_SESSION_RECORD_H
+#define SMTP_DECODE_SESSION_RECORD_H
+
+#include "base/flow.h"
+#include "base/record.h"
+#include "base/tri.h"
+
+enum helo_verb {
+	HELO_VERB_HELO,
+	HELO_VERB_EHLO,
+	HELO_VERB_LHLO, /* RFC 2033 */
+};
+
+/* One greeting argument; a repeat of the same argument (by bytes) adds to `count` only. */
+struct session_helo {
+	struct str_ref arg; /* as sent, capped at LIMIT_HELO_ARG; empty where none was sent */
+	nstime time;	    /* of the first */
+	uint16_t verb;	    /* enum helo_verb of the first */
+	uint16_t accepted;  /* enum tri: any of them answered 2xx */
+	uint32_t count;
+};
+
+enum auth_outcome {
+	AUTH_NONE,	 /* no AUTH command seen */
+	AUTH_SUCCESS,	 /* 235 */
+	AUTH_FAILURE,	 /* refused (535, 454, 5xx) */
+	AUTH_CANCELLED,	 /* client sent "*" */
+	AUTH_UNKNOWN,	 /* outcome not seen */
+};
+
+enum session_close {
+	SESSION_CLOSE_QUIT,    /* QUIT was sent */
+	SESSION_CLOSE_FIN,     /* closed without QUIT */
+	SESSION_CLOSE_RST,
+	SESSION_CLOSE_TIMEOUT, /* server's 421, or silence past the idle time */
+	SESSION_CLOSE_EVICTED,
+	SESSION_CLOSE_EOF,     /* the input ended first */
+	SESSION_CLOSE_TLS,     /* the rest lay inside TLS */
+};
+
+/* What a session was seen to do that RFC 5321 and its extensions do not allow. Bits. */
+enum session_anomaly {
+	SESSION_BARE_LF = 1 << 0,	 /* command or reply line ended by LF alone */
+	SESSION_LONG_LINE = 1 << 1,	 /* a line over LIMIT_LINE */
+	SESSION_UNKNOWN_REPLY = 1 << 2,	 /* a reply line that is no reply */
+	SESSION_CLIENT_FIRST = 1 << 3,	 /* client spoke although no banner was sent */
+	SESSION_NOT_SMTP = 1 << 4,	 /* HTTP verbs, TLS hello, binary on a plain port */
+	SESSION_SMUGGLE_CANDIDATE = 1 << 5,
+	SESSION_STARTTLS_INJECTION = 1 << 6,
+	SESSION_BAD_BDAT = 1 << 7,
+	SESSION_DATA_WITHOUT_354 = 1 << 8,
+	SESSION_GAP = 1 << 9,
+};
+
+struct session_record {
+	struct record r; /* r.time: of the end */
+	struct flow_info flow;
+
+	struct array_ref helos; /* struct session_helo, in order of first use, LIMIT_HELO_NAMES */
+	uint32_t helo_count;	/* HELO, EHLO and LHLO commands, repeats counted */
+	struct str_ref banner;	/* the whole first reply line with its code, control bytes kept */
+	int32_t banner_code;	/* -1 unseen */
+
+	uint8_t starttls_offered, starttls_used; /* enum tri */
+	uint8_t implicit_tls;			 /* enum tri: TLS from the first byte */
+	uint8_t opaque;	       /* enum tri: went dark (TLS) at some point */
+	struct str_ref auth_mechanism;		 /* upper case, of the last attempt */
+	uint8_t auth_outcome;			 /* enum auth_outcome, of the last attempt */
+	uint8_t client_spoke, server_spoke;	 /* enum tri: payload seen from that side */
+	uint8_t quit;				 /* enum tri */
+	uint32_t auth_attempts, auth_failures;
+	uint64_t auth_account; /* keyed hash of the user that succeeded (235), 0 where none */
+
+	uint32_t commands, commands_unknown;
+	struct str_ref sequence; /* one letter a command, space between, LIMIT_SEQUENCE */
+	uint32_t messages_attempted, messages_accepted, messages_rejected;
+	uint32_t rcpts_attempted, rcpts_accepted, rcpts_rejected, rcpts_unknown_user;
+	uint32_t replies_4xx, replies_5xx;
+
+	int64_t banner_ms;	  /* SYN (or first packet) to the banner's first packet */
+	int64_t first_command_ms; /* banner's last packet to the first command's first */
+	int64_t hold_ms;	  /* contract 4.1 */
+	int64_t idle_max_ms;	  /* longest client think time */
+	int64_t duration_ms;
+	uint8_t censored;	  /* enum tri: hold_ms is a lower bound */
+
+	uint8_t early_talker;	      /* enum tri: spoke before the banner, by ACK number */
+	uint8_t pipelining_offered;   /* enum tri */
+	uint8_t pipelining_violation; /* enum tri */
+	uint8_t close;		      /* enum session_close */
+	uint8_t complete;	      /* enum tri: SYN to end, both sides, no gap */
+	uint8_t one_sided;	      /* enum tri: only one direction seen */
+	uint8_t proven;		      /* enum tri: an ACK covered a payload byte (contract 1.7) */
+	uint32_t anomalies;	      /* bits of enum session_anomaly */
+	uint64_t bytes_missed;
+};
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The SMTP decoder: the two directions of a connection in, session and message records out.
+ * RFC 5321, 1870, 2033, 2920, 3030, 3207, 4954. Wire data is never an error: whatever comes, it
+ * goes on and resynchronises. Holds no body; a session's memory does not grow with its messages.
+ */
+#ifndef SMTP_DECODE_SMTP_DECODER_H
+#define SMTP_DECODE_SMTP_DECODER_H
+
+#include "base/flow.h"
+#include "base/record.h"
+
+struct smtp_decoder;
+struct smtp_session;
+
+struct smtp_decoder_config {
+	/* Each record, in order; borrowed during the call. */
+	void (*emit)(void *cookie, const struct record *r);
+	void *cookie;
+	bool want_recipients; /* list pseudonyms in message records */
+	/* Key of the pseudonyms of recipients and accounts (HMAC-SHA256, 48 bits shown). */
+	uint8_t pseudonym_key[32];
+	uint32_t message_contexts; /* messages decoded at a time with headers and text */
+};
+
+struct smtp_decoder_stats {
+	uint64_t sessions, messages;
+	uint64_t messages_undecoded; /* no free message context: envelope and size only */
+	uint64_t lines_capped, headers_capped, texts_capped, mime_capped, pending_capped;
+	uint64_t records_full;
+};
+
+/* NULL where memory is short. */
+struct smtp_decoder *smtp_decoder_create(const struct smtp_decoder_config *config);
+void smtp_decoder_destroy(struct smtp_decoder *d);
+struct smtp_decoder_stats smtp_decoder_get_stats(const struct smtp_decoder *d);
+
+/* `f` is borrowed during each call; the same flow's facts as they stand at that time. NULL where
+ * memory is short: the flow is then not decoded. */
+struct smtp_session *smtp_session_open(struct smtp_decoder *d, const struct flow_info *f);
+void smtp_session_chunk(
+	struct smtp_session *s, const struct flow_info *f, const struct stream_chunk *c);
+/* Emits what is left, then the session record, and frees `s`. */
+void smtp_session_end(
+	struct smtp_session *s, const struct flow_info *f, const struct flow_ending *e);
+
+#endif
