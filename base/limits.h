@@ -33,6 +33,7 @@
 /* facts/ */
 #define LIMIT_DNS_NAME 255  /* RFC 1035 2.3.4 */
 #define LIMIT_DNS_ANSWERS 32 /* resource records taken from a message */
+#define LIMIT_DNS_TXT 4096  /* bytes of a TXT record's strings; a longer one is left out */
 
 /* heuristics/ and output/ */
 #define LIMIT_EXACT_SET 64	 /* distinct elements counted exactly */
