@@ -20,6 +20,7 @@
 #define LIMIT_REPLY_TEXT 512		 /* bytes of a reply's text */
 #define LIMIT_MAILBOX 320		 /* bytes of a reverse-path or forward-path */
 #define LIMIT_RCPTS_KEPT 100		 /* recipients listed a message (all are counted) */
+#define LIMIT_RCPTS_REDACTED 128	 /* recipients a session known to the redactor */
 #define LIMIT_SEQUENCE 64		 /* letters of commands.sequence */
 #define LIMIT_HEADER_FIELD 4096		 /* bytes of an unfolded header field that are looked at */
 #define LIMIT_HEADER_SECTION (64 * 1024) /* bytes of one header section that are looked at */
