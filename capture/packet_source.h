@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "capture/packet.h"
 
@@ -52,7 +53,7 @@ void packet_source_break(struct packet_source *s);
 struct packet_source_stats packet_source_get_stats(struct packet_source *s);
 /* The path or interface of input `file_index`. */
 const char *packet_source_name(const struct packet_source *s, uint64_t file_index);
-/* Live: is `device` there, and what are all of them called (for -D)? Prints one a line to `f`. */
-int packet_source_list_devices(void *f, char error[512]);
+/* Prints the names of the interfaces to `f`, one a line (for -D). 0, or -1 with a sentence. */
+int packet_source_list_devices(FILE *f, char error[512]);
 
 #endif
