@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "capture/decap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "capture/decap_walk.h"
+
+struct decap {
+	struct decap_stats stats;
+};
+
+static const struct decap_row decap_headers[HEADER_COUNT] = {
+	[HEADER_ETHERNET] = {decap_ethernet, 14},
+	[HEADER_ETHERTYPE] = {decap_ethertype, 2},
+	[HEADER_VLAN] = {decap_vlan, 4},
+	[HEADER_LLC] = {decap_llc, 3},
+	[HEADER_SLL] = {decap_sll, 16},
+	[HEADER_SLL2] = {decap_sll2, 20},
+	[HEADER_NULL] = {decap_null, 4},
+	[HEADER_RAW] = {decap_raw, 1},
+	[HEADER_IPV4] = {decap_ipv4, 20},
+	[HEADER_IPV6] = {decap_ipv6, 40},
+	[HEADER_IPV6_OPTIONS] = {decap_ipv6_options, 8},
+	[HEADER_IPV6_FRAGMENT] = {decap_ipv6_fragment, 8},
+	[HEADER_AH] = {decap_ah, 12},
+	[HEADER_TCP] = {decap_tcp, 20},
+	[HEADER_UDP] = {decap_udp, 8},
+};
+
+struct decap *decap_create(uint64_t seed)
+{
+	return calloc(1, sizeof(struct decap));
+}
+
+void decap_destroy(struct decap *d)
+{
+	free(d);
+}
+
+static enum decap_header walk(struct decap_walk *w, enum decap_header next)
+{
+	for (int depth = 0; next > HEADER_STOP; depth++) {
+		const struct decap_row *row = &decap_headers[next];
+
+		if (depth == LIMIT_DECAP_DEPTH)
+			return decap_stop(w, DECAP_TOO_DEEP);
+		if (!decap_has(w, row->least))
+			return HEADER_STOP;
+		next = row->step(w);
+	}
+	return next;
+}
+
+static void count(struct decap_stats *s, const struct decap_walk *w)
+{
+	const struct decap_result *r = w->ret;
+
+	s->packets++;
+	s->ip += w->ip_headers > 0;
+	s->tunnelled += w->ip_headers > 1;
+	s->truncated += w->p->bytes.len < w->p->wire_len;
+	s->tcp += r->kind == DECAP_TCP;
+	s->udp += r->kind == DECAP_UDP;
+	if (r->kind == DECAP_NOTHING)
+		s->nothing[r->cause]++;
+}
+
+enum decap_kind decap_packet(struct decap *d, const struct packet *p, struct decap_result *ret)
+{
+	struct decap_walk w;
+
+	w.d = d;
+	w.p = p;
+	w.ret = ret;
+	w.at = p->bytes;
+	w.wire = p->wire_len;
+	w.cause = DECAP_UNKNOWN_LINK;
+	w.vlan_count = 0;
+	w.ip_headers = 0;
+	if (walk(&w, decap_by_link_type(p->link_type)) == HEADER_STOP) {
+		ret->kind = DECAP_NOTHING;
+		ret->cause = w.cause;
+	}
+	ret->tunnels = w.ip_headers > 0 ? (uint8_t)(w.ip_headers - 1) : 0;
+	count(&d->stats, &w);
+	return ret->kind;
+}
+
+struct decap_stats decap_get_stats(const struct decap *d)
+{
+	return d->stats;
+}
+
+size_t decap_bytes(const struct decap *d)
+{
+	return sizeof(*d);
+}

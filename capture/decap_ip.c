@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* IPv4 (RFC 791) and IPv6 (RFC 8200) with what may stand between them and the transport. */
+#include <netinet/in.h>
+
+#include "capture/decap_walk.h"
+
+static const uint8_t protocols[256] = {
+	[IPPROTO_HOPOPTS] = HEADER_IPV6_OPTIONS,
+	[IPPROTO_ROUTING] = HEADER_IPV6_OPTIONS,
+	[IPPROTO_DSTOPTS] = HEADER_IPV6_OPTIONS,
+	[IPPROTO_MH] = HEADER_IPV6_OPTIONS,
+	[139] = HEADER_IPV6_OPTIONS, /* HIP, RFC 7401 */
+	[140] = HEADER_IPV6_OPTIONS, /* Shim6, RFC 5533 */
+	[IPPROTO_FRAGMENT] = HEADER_IPV6_FRAGMENT,
+	[IPPROTO_AH] = HEADER_AH,
+	[IPPROTO_IPIP] = HEADER_IPV4,
+	[IPPROTO_IPV6] = HEADER_IPV6,
+	[IPPROTO_TCP] = HEADER_TCP,
+	[IPPROTO_UDP] = HEADER_UDP,
+};
+
+enum decap_header decap_by_protocol(struct decap_walk *w, uint8_t protocol)
+{
+	enum decap_header h = (enum decap_header)protocols[protocol];
+
+	if (h == HEADER_DONE)
+		return decap_stop(w, DECAP_OTHER_PROTOCOL);
+	return h;
+}
+
+/* A new IP header: what was the innermost one becomes the tunnel's. */
+static void enter_ip(struct decap_walk *w, struct addr src, struct addr dst)
+{
+	if (w->ip_headers == 1) {
+		w->ret->outer_src = w->src;
+		w->ret->outer_dst = w->dst;
+	}
+	w->ip_headers++;
+	w->src = src;
+	w->dst = dst;
+}
+
+enum decap_header decap_ipv4(struct decap_walk *w)
+{
+	const uint8_t *p = w->at.p;
+	size_t header = (size_t)(p[0] & 0x0f) * 4;
+	uint32_t total = decap_be16(p + 2);
+	uint16_t fragment = decap_be16(p + 6);
+	uint8_t protocol = p[9];
+
+	if (p[0] >> 4 != 4 || header < 20)
+		return decap_stop(w, DECAP_MALFORMED);
+	if (total == 0) /* left to the segmentation offload of the host that captured */
+		total = w->wire;
+	if (total < header)
+		return decap_stop(w, DECAP_MALFORMED);
+	decap_limit(w, total);
+	enter_ip(w, addr_from_v4(p + 12), addr_from_v4(p + 16));
+	w->ip_len = total;
+	w->ip_id = decap_be16(p + 4);
+	w->ttl = p[8];
+	if (decap_past(w, header, HEADER_DONE) == HEADER_STOP)
+		return HEADER_STOP;
+	if (fragment & 0x3fff)
+		return decap_stop(w, DECAP_FRAGMENT_LOST);
+	return decap_by_protocol(w, protocol);
+}
+
+enum decap_header decap_ipv6(struct decap_walk *w)
+{
+	const uint8_t *p = w->at.p;
+	uint32_t payload = decap_be16(p + 4);
+
+	if (p[0] >> 4 != 6)
+		return decap_stop(w, DECAP_MALFORMED);
+	/* 0: a jumbogram (RFC 2675) or segmentation offload; the frame says its length. */
+	if (payload > 0)
+		decap_limit(w, payload + 40);
+	enter_ip(w, addr_from_v6(p + 8), addr_from_v6(p + 24));
+	w->ip_len = w->wire;
+	w->ip_id = 0;
+	w->ttl = p[7];
+	decap_past(w, 40, HEADER_DONE);
+	return decap_by_protocol(w, p[6]);
+}
+
+enum decap_header decap_ipv6_options(struct decap_walk *w)
+{
+	uint8_t next = w->at.p[0];
+	size_t len = ((size_t)w->at.p[1] + 1) * 8;
+
+	return decap_past(w, len, HEADER_DONE) == HEADER_STOP ? HEADER_STOP
+							      : decap_by_protocol(w, next);
+}
+
+enum decap_header decap_ipv6_fragment(struct decap_walk *w)
+{
+	uint8_t next = w->at.p[0];
+
+	if (decap_be16(w->at.p + 2) & 0xfff9)
+		return decap_stop(w, DECAP_FRAGMENT_LOST);
+	decap_past(w, 8, HEADER_DONE);
+	return decap_by_protocol(w, next);
+}
+
+/* RFC 4302 2.2: the length counts 4-byte units, less 2. */
+enum decap_header decap_ah(struct decap_walk *w)
+{
+	uint8_t next = w->at.p[0];
+	size_t len = ((size_t)w->at.p[1] + 2) * 4;
+
+	if (len < 12)
+		return decap_stop(w, DECAP_MALFORMED);
+	return decap_past(w, len, HEADER_DONE) == HEADER_STOP ? HEADER_STOP
+							      : decap_by_protocol(w, next);
+}

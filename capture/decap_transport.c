@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TCP (RFC 9293) and UDP (RFC 768): where the walk ends. */
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "capture/decap_walk.h"
+
+static void read_option(struct segment_options *o, uint8_t kind, const uint8_t *body, size_t len)
+{
+	switch (kind) {
+	case TCPOPT_MAXSEG:
+		if (len == 2)
+			o->mss = decap_be16(body);
+		break;
+	case TCPOPT_WINDOW:
+		if (len == 1)
+			o->wscale = (int8_t)(body[0] < 14 ? body[0] : 14); /* RFC 7323 2.3 */
+		break;
+	case TCPOPT_SACK_PERMITTED:
+		o->sack_ok = true;
+		break;
+	}
+}
+
+/* `s` is what was captured of the options; what is broken ends them. */
+static void read_options(struct segment_options *o, struct span s)
+{
+	memset(o, 0, sizeof(*o));
+	o->wscale = -1;
+	while (s.len > 0) {
+		uint8_t kind = s.p[0];
+		size_t len = 1;
+
+		if (o->layout_len < SEGMENT_LAYOUT_MAX)
+			o->layout[o->layout_len++] = kind;
+		if (kind == TCPOPT_EOL)
+			break;
+		if (kind != TCPOPT_NOP) {
+			if (s.len < 2 || s.p[1] < 2 || s.p[1] > s.len)
+				break;
+			len = s.p[1];
+			read_option(o, kind, s.p + 2, len - 2);
+		}
+		s = span_skip(s, len);
+	}
+}
+
+enum decap_header decap_tcp(struct decap_walk *w)
+{
+	const uint8_t *p = w->at.p;
+	struct segment *s = &w->ret->segment;
+	size_t header = (size_t)(p[12] >> 4) * 4;
+
+	if (header < 20)
+		return decap_stop(w, DECAP_MALFORMED);
+	if (!decap_has(w, header))
+		return HEADER_STOP;
+	s->time = w->p->time;
+	s->packet = w->p->index;
+	s->src = w->src;
+	s->dst = w->dst;
+	s->src_port = decap_be16(p);
+	s->dst_port = decap_be16(p + 2);
+	s->seq = decap_be32(p + 4);
+	s->ack = decap_be32(p + 8);
+	s->flags = p[13];
+	s->window = decap_be16(p + 14);
+	s->ttl = w->ttl;
+	s->ip_id = w->ip_id;
+	s->ip_len = w->ip_len;
+	s->vlan_count = w->vlan_count;
+	s->vlan[0] = w->vlan_count > 0 ? w->vlan[0] : 0;
+	s->vlan[1] = w->vlan_count > 1 ? w->vlan[1] : 0;
+	if (s->flags & SEGMENT_SYN)
+		read_options(&s->options, span_of(p + 20, header - 20));
+	decap_past(w, header, HEADER_DONE);
+	s->payload = w->at;
+	s->payload_len = w->wire;
+	w->ret->kind = DECAP_TCP;
+	return HEADER_DONE;
+}
+
+enum decap_header decap_udp(struct decap_walk *w)
+{
+	const uint8_t *p = w->at.p;
+	struct datagram *g = &w->ret->datagram;
+	uint32_t len = decap_be16(p + 4);
+
+	if (len == 0) /* a jumbogram (RFC 2675) */
+		len = w->wire;
+	if (len < 8 || len > w->wire)
+		return decap_stop(w, DECAP_MALFORMED);
+	decap_limit(w, len);
+	g->src_port = decap_be16(p);
+	g->dst_port = decap_be16(p + 2);
+	decap_past(w, 8, HEADER_DONE);
+	if (w->at.len < w->wire)
+		return decap_stop(w, DECAP_CUT);
+	g->time = w->p->time;
+	g->packet = w->p->index;
+	g->src = w->src;
+	g->dst = w->dst;
+	g->payload = w->at;
+	w->ret->kind = DECAP_UDP;
+	return HEADER_DONE;
+}

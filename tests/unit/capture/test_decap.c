@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pcap/dlt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "capture/decap.h"
+#include "frame.h"
+
+#define TEXT "EHLO mail.example\r\n"
+#define ACK_PSH (SEGMENT_ACK | SEGMENT_PSH)
+
+static struct frame frame;
+static struct decap_result result;
+
+/* One encapsulation: hex put in front of an inner IPv4 (or IPv6) packet with TCP. */
+struct shape {
+	const char *name;
+	int link_type;
+	uint8_t ip; /* 4 or 6 */
+	const char *front;
+	uint8_t vlan_count;
+	uint16_t vlan[2];
+};
+
+#define MACS "020000000002 020000000001 "
+
+static const struct shape shapes[] = {
+	{"ethernet", DLT_EN10MB, 4, MACS "0800", 0, {0}},
+	{"ethernet6", DLT_EN10MB, 6, MACS "86dd", 0, {0}},
+	{"vlan", DLT_EN10MB, 4, MACS "8100 6007 0800", 1, {7}},
+	{"qinq", DLT_EN10MB, 4, MACS "88a8 0007 8100 0fff 0800", 2, {7, 4095}},
+	{"old qinq", DLT_EN10MB, 6, MACS "9100 0007 9100 0008 8100 0009 86dd", 3, {7, 8}},
+	{"sll", DLT_LINUX_SLL, 4, "0000 0001 0006 020000000001 0000 0800", 0, {0}},
+	{"sll vlan", DLT_LINUX_SLL, 4, "0000 0001 0006 020000000001 0000 8100 0005 0800", 1, {5}},
+	{"sll2", DLT_LINUX_SLL2, 6, "86dd 0000 00000002 0001 00 06 0200000000010000", 0, {0}},
+	{"raw4", DLT_RAW, 4, "", 0, {0}},
+	{"raw6", DLT_RAW, 6, "", 0, {0}},
+	{"ipv4", DLT_IPV4, 4, "", 0, {0}},
+	{"ipv6", DLT_IPV6, 6, "", 0, {0}},
+	{"null little", DLT_NULL, 4, "02000000", 0, {0}},
+	{"null big", DLT_NULL, 6, "0000001e", 0, {0}},
+	{"loop", DLT_LOOP, 6, "00000018", 0, {0}},
+	{"llc type", DLT_EN10MB, 4, MACS "8870 aaaa03 000000 0800", 0, {0}},
+};
+
+static void build(const struct shape *s)
+{
+	frame_init(&frame, TEXT);
+	frame_tcp(&frame, 1000, 2000, ACK_PSH, "");
+	if (s->ip == 4)
+		frame_ipv4(&frame, 6);
+	else
+		frame_ipv6(&frame, 6);
+	frame_hex(&frame, s->front);
+}
+
+static struct decap *open_decap(void)
+{
+	struct decap *d = decap_create(1);
+
+	assert_non_null(d);
+	return d;
+}
+
+static void check_addrs(uint8_t ip, const struct addr *src, const struct addr *dst)
+{
+	struct addr a, b;
+
+	addr_parse(span_str(ip == 4 ? "192.0.2.1" : "2001:db8::1"), &a);
+	addr_parse(span_str(ip == 4 ? "198.51.100.2" : "2001:db8::2"), &b);
+	assert_true(addr_eq(src, &a));
+	assert_true(addr_eq(dst, &b));
+}
+
+static void test_shapes(void **state)
+{
+	struct decap *d = open_decap();
+
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		const struct shape *s = &shapes[i];
+		struct packet p;
+		const struct segment *g = &result.segment;
+
+		print_message("%s\n", s->name);
+		build(s);
+		p = frame_packet(&frame, s->link_type);
+		assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
+		check_addrs(s->ip, &g->src, &g->dst);
+		assert_int_equal(g->src_port, 40000);
+		assert_int_equal(g->dst_port, 25);
+		assert_int_equal(g->seq, 1000);
+		assert_int_equal(g->ack, 2000);
+		assert_int_equal(g->flags, ACK_PSH);
+		assert_int_equal(g->window, 0xfaf0);
+		assert_int_equal(g->ttl, s->ip == 4 ? 57 : 58);
+		assert_int_equal(g->ip_id, s->ip == 4 ? 0x1234 : 0);
+		assert_int_equal(g->ip_len, (s->ip == 4 ? 40 : 60) + strlen(TEXT));
+		assert_true(span_eq_str(g->payload, TEXT));
+		assert_int_equal(g->payload_len, strlen(TEXT));
+		assert_int_equal(g->vlan_count, s->vlan_count);
+		assert_int_equal(g->vlan[0], s->vlan[0]);
+		assert_int_equal(g->vlan[1], s->vlan[1]);
+		assert_int_equal(g->time, p.time);
+		assert_int_equal(g->packet, 7);
+		assert_int_equal(result.tunnels, 0);
+	}
+	decap_destroy(d);
+}
+
+/* Memory of exactly the captured length, so that a sanitizer sees any overread. */
+static enum decap_kind decap_cut(struct decap *d, const struct packet *whole, size_t captured,
+	uint32_t wire, uint8_t **ret_copy)
+{
+	struct packet p = *whole;
+
+	*ret_copy = malloc(captured ? captured : 1);
+	assert_non_null(*ret_copy);
+	memcpy(*ret_copy, whole->bytes.p, captured);
+	p.bytes = span_of(*ret_copy, captured);
+	p.wire_len = wire;
+	return decap_packet(d, &p, &result);
+}
+
+static void test_cut_at_every_byte(void **state)
+{
+	struct decap *d = open_decap();
+
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		struct packet p;
+		size_t payload_at;
+
+		build(&shapes[i]);
+		p = frame_packet(&frame, shapes[i].link_type);
+		payload_at = p.bytes.len - strlen(TEXT);
+		for (size_t k = 0; k < p.bytes.len; k++) {
+			uint8_t *copy;
+			enum decap_kind kind = decap_cut(d, &p, k, p.wire_len, &copy);
+
+			if (k < payload_at) {
+				assert_int_equal(kind, DECAP_NOTHING);
+				assert_int_equal(result.cause, DECAP_CUT);
+			} else {
+				assert_int_equal(kind, DECAP_TCP);
+				assert_int_equal(result.segment.payload.len, k - payload_at);
+				assert_int_equal(result.segment.payload_len, strlen(TEXT));
+			}
+			free(copy);
+			/* As if the frame had been no longer on the wire either. */
+			kind = decap_cut(d, &p, k, (uint32_t)k, &copy);
+			if (k < payload_at)
+				assert_int_equal(kind, DECAP_NOTHING);
+			else
+				assert_int_equal(result.segment.payload_len, strlen(TEXT));
+			free(copy);
+		}
+	}
+	decap_destroy(d);
+}
+
+static void test_padding_is_no_payload(void **state)
+{
+	struct decap *d = open_decap();
+	struct packet p;
+
+	frame_init(&frame, "");
+	frame_tcp(&frame, 1, 1, SEGMENT_ACK, "");
+	frame_ipv4(&frame, 6);
+	frame_ethernet(&frame, 0x0800);
+	frame_pad(&frame, 6);
+	p = frame_packet(&frame, DLT_EN10MB);
+	assert_int_equal(p.bytes.len, 60);
+	assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
+	assert_int_equal(result.segment.payload.len, 0);
+	assert_int_equal(result.segment.payload_len, 0);
+	decap_destroy(d);
+}
+
+static void test_length_left_to_offload(void **state)
+{
+	struct decap *d = open_decap();
+	struct packet p;
+
+	frame_init(&frame, TEXT);
+	frame_tcp(&frame, 1, 1, ACK_PSH, "");
+	frame_ipv4(&frame, 6);
+	frame.room[frame.start + 2] = frame.room[frame.start + 3] = 0;
+	p = frame_packet(&frame, DLT_RAW);
+	p.bytes.len -= 3;
+	assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
+	assert_int_equal(result.segment.payload.len, strlen(TEXT) - 3);
+	assert_int_equal(result.segment.payload_len, strlen(TEXT));
+
+	frame_init(&frame, TEXT);
+	frame_tcp(&frame, 1, 1, ACK_PSH, "");
+	frame_ipv6(&frame, 6);
+	frame.room[frame.start + 4] = frame.room[frame.start + 5] = 0;
+	p = frame_packet(&frame, DLT_RAW);
+	assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
+	assert_true(span_eq_str(result.segment.payload, TEXT));
+	decap_destroy(d);
+}
+
+static void test_syn_options(void **state)
+{
+	struct decap *d = open_decap();
+	const struct segment_options *o = &result.segment.options;
+	struct packet p;
+
+	frame_init(&frame, "");
+	frame_tcp(&frame, 1, 0, SEGMENT_SYN, "020405b4 0402 080a0000000100000000 01 030307");
+	frame_ipv4(&frame, 6);
+	p = frame_packet(&frame, DLT_RAW);
+	assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
+	assert_int_equal(o->mss, 1460);
+	assert_int_equal(o->wscale, 7);
+	assert_true(o->sack_ok);
+	assert_int_equal(o->layout_len, 5);
+	assert_memory_equal(o->layout, "\x02\x04\x08\x01\x03", 5);
+
+	frame_init(&frame, "");
+	frame_tcp(&frame, 1, 0, SEGMENT_SYN, "");
+	frame_ipv4(&frame, 6);
+	p = frame_packet(&frame, DLT_RAW);
+	assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
+	assert_int_equal(o->mss, 0);
+	assert_int_equal(o->wscale, -1);
+	assert_false(o->sack_ok);
+	assert_int_equal(o->layout_len, 0);
+
+	/* Twenty NOPs, then an option that runs past the header. */
+	frame_init(&frame, "");
+	frame_tcp(&frame, 1, 0, SEGMENT_SYN, "0101010101010101 0101010101010101 01010101 020801ff");
+	frame_ipv4(&frame, 6);
+	p = frame_packet(&frame, DLT_RAW);
+	assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
+	assert_int_equal(o->layout_len, SEGMENT_LAYOUT_MAX);
+	assert_int_equal(o->mss, 0);
+	decap_destroy(d);
+}
+
+static void test_ip_options_and_extensions(void **state)
+{
+	struct decap *d = open_decap();
+	struct packet p;
+
+	frame_init(&frame, TEXT);
+	frame_tcp(&frame, 1, 1, ACK_PSH, "");
+	frame_hex(&frame, "01010101");
+	frame_ipv4(&frame, 6);
+	/* The options lie behind the fixed header: move them there by making it longer. */
+	frame.room[frame.start] = 0x46;
+	p = frame_packet(&frame, DLT_RAW);
+	assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
+	assert_true(span_eq_str(result.segment.payload, TEXT));
+
+	frame_init(&frame, TEXT);
+	frame_tcp(&frame, 1, 1, ACK_PSH, "");
+	frame_hex(&frame, "06 01 0000 00000001 00000000");         /* authentication, 12 bytes */
+	frame_hex(&frame, "33 01 0000 000000000000 000000000000"); /* destination, 16 bytes */
+	frame_hex(&frame, "3c 00 0000 00000000");                  /* routing */
+	frame_hex(&frame, "2b 00 0000 00000000");                  /* hop by hop */
+	frame_ipv6(&frame, 0);
+	p = frame_packet(&frame, DLT_RAW);
+	assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
+	assert_true(span_eq_str(result.segment.payload, TEXT));
+	decap_destroy(d);
+}
+
+static void test_udp(void **state)
+{
+	struct decap *d = open_decap();
+	struct packet p;
+
+	frame_init(&frame, "question");
+	frame_udp(&frame, 5353, 53);
+	frame_ipv6(&frame, 17);
+	frame_ethernet(&frame, 0x86dd);
+	p = frame_packet(&frame, DLT_EN10MB);
+	assert_int_equal(decap_packet(d, &p, &result), DECAP_UDP);
+	check_addrs(6, &result.datagram.src, &result.datagram.dst);
+	assert_int_equal(result.datagram.src_port, 5353);
+	assert_int_equal(result.datagram.dst_port, 53);
+	assert_true(span_eq_str(result.datagram.payload, "question"));
+	p.bytes.len--;
+	assert_int_equal(decap_packet(d, &p, &result), DECAP_NOTHING);
+	assert_int_equal(result.cause, DECAP_CUT);
+	decap_destroy(d);
+}
+
+static void expect_nothing(int link_type, enum decap_cause cause)
+{
+	struct decap *d = open_decap();
+	struct packet p = frame_packet(&frame, link_type);
+
+	assert_int_equal(decap_packet(d, &p, &result), DECAP_NOTHING);
+	assert_int_equal(result.cause, cause);
+	assert_int_equal(decap_get_stats(d).nothing[cause], 1);
+	decap_destroy(d);
+}
+
+static void test_causes(void **state)
+{
+	frame_init(&frame, "an ARP question, more or less, padded");
+	frame_ethernet(&frame, 0x0806);
+	expect_nothing(DLT_EN10MB, DECAP_NOT_IP);
+	expect_nothing(DLT_IEEE802_11, DECAP_UNKNOWN_LINK);
+
+	frame_init(&frame, "echo");
+	frame_ipv4(&frame, 1);
+	expect_nothing(DLT_RAW, DECAP_OTHER_PROTOCOL);
+
+	frame_init(&frame, TEXT);
+	frame_tcp(&frame, 1, 1, ACK_PSH, "");
+	frame_ipv4(&frame, 6);
+	frame.room[frame.start] = 0x44; /* a header of 16 bytes */
+	expect_nothing(DLT_RAW, DECAP_MALFORMED);
+
+	frame_init(&frame, TEXT);
+	frame_tcp(&frame, 1, 1, ACK_PSH, "");
+	frame.room[frame.start + 12] = 0x40;
+	frame_ipv4(&frame, 6);
+	expect_nothing(DLT_RAW, DECAP_MALFORMED);
+
+	frame_init(&frame, "x");
+	frame_udp(&frame, 53, 53);
+	frame.room[frame.start + 5] = 7;
+	frame_ipv4(&frame, 17);
+	expect_nothing(DLT_RAW, DECAP_MALFORMED);
+}
+
+static void test_too_deep(void **state)
+{
+	frame_init(&frame, TEXT);
+	frame_tcp(&frame, 1, 1, ACK_PSH, "");
+	frame_ipv4(&frame, 6);
+	frame_be16(&frame, 0x0800);
+	for (int i = 0; i < LIMIT_DECAP_DEPTH; i++)
+		frame_hex(&frame, i ? "0001 8100" : "0001");
+	frame_ethernet(&frame, 0x8100);
+	expect_nothing(DLT_EN10MB, DECAP_TOO_DEEP);
+
+	frame_init(&frame, TEXT);
+	frame_tcp(&frame, 1, 1, ACK_PSH, "");
+	for (int i = 0; i < 300; i++)
+		frame_ipv4(&frame, i ? 4 : 6);
+	expect_nothing(DLT_RAW, DECAP_TOO_DEEP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_cut_at_every_byte),
+		cmocka_unit_test(test_padding_is_no_payload),
+		cmocka_unit_test(test_length_left_to_offload),
+		cmocka_unit_test(test_syn_options),
+		cmocka_unit_test(test_ip_options_and_extensions),
+		cmocka_unit_test(test_udp),
+		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_too_deep),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
