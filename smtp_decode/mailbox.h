@@ -16,6 +16,9 @@ struct mailbox {
 	struct span domain; /* after the last '@' outside quotes; empty where there is none */
 };
 
+/* `local` without the quotes around it, where it has them. */
+struct span mailbox_unquoted(struct span local);
+
 /* Takes an addr-spec apart. A source route ("@a,@b:") is skipped. Spans of `addr`. */
 struct mailbox mailbox_split(struct span addr);
 
