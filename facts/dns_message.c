@@ -192,22 +192,28 @@ static int read_data(const struct message *m, const struct resource *rr, struct 
 	}
 }
 
-/* Adds what the answer section says to `r`; most owners are the question's name again. */
-static void read_answers(const struct message *m, size_t at, unsigned int count,
-	const struct name *question, struct dns_record *r, struct record_builder *b)
+/*
+ * Adds what the answer section says to `r`; most owners are the question's name again. *at moves
+ * behind the section. 1, or -1 where the message ended before it.
+ */
+static int read_answers(const struct message *m, size_t *at, const struct name *question,
+	struct dns_record *r, struct record_builder *b)
 {
 	struct dns_answer answers[LIMIT_DNS_ANSWERS];
+	unsigned int count = get16(m->p + 6);
 	uint32_t kept = 0;
 
-	for (unsigned int i = 0; i < count && kept < LIMIT_DNS_ANSWERS; i++) {
+	for (; count > 0; count--) {
 		struct dns_answer *a = &answers[kept];
 		struct resource rr;
 		int got;
 
-		if (b->len > RECORD_MAX - ANSWER_ROOM || read_resource(m, &at, &rr) < 0) {
-			r->malformed = 1;
+		if (kept == LIMIT_DNS_ANSWERS || b->len > RECORD_MAX - ANSWER_ROOM) {
+			r->cut = 1;
 			break;
 		}
+		if (read_resource(m, at, &rr) < 0)
+			break;
 		memset(a, 0, sizeof(*a));
 		a->type = rr.type;
 		a->ttl = rr.ttl;
@@ -224,6 +230,43 @@ static void read_answers(const struct message *m, size_t at, unsigned int count,
 		kept++;
 	}
 	r->answers = record_add_array(b, answers, sizeof(answers[0]), kept);
+	return count == 0 ? 1 : -1;
+}
+
+/* Without an answer: does the authority section point elsewhere? 1 or 0, -1 where it ends early. */
+static int read_authority(const struct message *m, size_t *at)
+{
+	int referral = 0;
+
+	for (unsigned int count = get16(m->p + 8); count > 0; count--) {
+		struct resource rr;
+
+		if (read_resource(m, at, &rr) < 0)
+			return -1;
+		if (rr.type == DNS_SOA)
+			return 0;
+		if (rr.type == DNS_NS)
+			referral = 1;
+	}
+	return referral;
+}
+
+/* What follows the question of a response. */
+static void read_response(const struct message *m, size_t at, const struct name *question,
+	struct dns_record *r, struct record_builder *b)
+{
+	int referral = 0;
+
+	if (read_answers(m, &at, question, r, b) < 0) {
+		r->malformed |= !r->cut;
+		return;
+	}
+	if (get16(m->p + 6) == 0)
+		referral = read_authority(m, &at);
+	if (referral < 0)
+		r->malformed = 1;
+	else
+		r->referral = (uint8_t)referral;
 }
 
 const struct dns_record *dns_message_parse(
@@ -261,7 +304,7 @@ const struct dns_record *dns_message_parse(
 	r->tc = (flags & FLAG_TC) != 0;
 	r->qname = record_add(b, span_of(question.text, question.len));
 	if (r->response)
-		read_answers(&m, at + 4, get16(m.p + 6), &question, r, b);
+		read_response(&m, at + 4, &question, r, b);
 	record_end(b);
 	return r;
 }

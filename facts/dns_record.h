@@ -36,8 +36,11 @@ struct dns_record {
 	uint16_t id, qtype;
 	uint8_t response, rcode, aa, ra, tc;
 	uint8_t malformed; /* names or counts ran out of the message; what stands was before that */
-	uint8_t reserved[2];
-	struct str_ref qname;	   /* lower case, no trailing dot */
+	/* No answer, and the authority section names servers but no SOA: the answer is to be had
+	 * there, so this is no NODATA (RFC 2308 2.2). */
+	uint8_t referral;
+	uint8_t cut;              /* there were more answers than are listed */
+	struct str_ref qname;     /* lower case, no trailing dot */
 	struct array_ref answers; /* struct dns_answer, answer section only, LIMIT_DNS_ANSWERS */
 };
 

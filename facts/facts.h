@@ -34,18 +34,18 @@ struct facts_stats {
 struct facts_news {
 	bool about_addr; /* a PTR of `addr` (present or known to be absent) */
 	struct addr addr;
-	bool about_name; /* A or AAAA of `name` */
+	bool about_name;  /* A or AAAA of `name` */
 	struct span name; /* borrowed from the record */
 };
 
 #define FACTS_PTR_NAMES 4
 
 struct ptr_fact {
-	enum tri present;     /* NO: NXDOMAIN or NODATA was seen */
-	size_t count;	      /* names kept */
+	enum tri present;                   /* NO: NXDOMAIN or NODATA was seen */
+	size_t count;                       /* names kept */
 	struct span names[FACTS_PTR_NAMES]; /* borrowed until the next facts_dns() */
 	/* Does some PTR name resolve to the address (FCrDNS)? NO only where the A or AAAA of all
-	 * of them, by the address's family, are known and none does. */
+	 * of them, by the address's family, are known and none does; so too where there is none. */
 	enum tri confirmed;
 	size_t confirmed_name; /* which of them */
 };
@@ -55,7 +55,11 @@ void facts_destroy(struct facts *f);
 
 /* A DNS message from the tap. Returns 1 and *ret_news where it brought something believed. */
 int facts_dns(struct facts *f, const struct dns_record *r, struct facts_news *ret_news);
-/* `host` answered a SYN on a mail port: the servers it asks are resolvers (contract 5.1). */
+/*
+ * `host` answered a SYN on a mail port: the servers it asks are resolvers (contract 5.1). Needed
+ * only without a topology. It may come late: what was asked and answered in the 15 minutes before
+ * is looked at again (the answers kept for that are bounded), without news.
+ */
 void facts_mail_host(struct facts *f, const struct addr *host);
 
 struct ptr_fact facts_ptr(struct facts *f, const struct addr *a);
