@@ -3,6 +3,8 @@
  * Records and verdicts as ECS-shaped JSON lines (contract 8 and 10). Lines are ASCII; bytes from
  * the wire that are no valid UTF-8, and control bytes, stand as \xHH, a backslash as \\.
  * Alerts, stats and engine records are built with jansson; the others by output/json_writer.h.
+ * event.sequence counts the records of each dataset apart, from 1: whoever reads one dataset sees
+ * where lines are missing.
  */
 #ifndef OUTPUT_EMITTER_H
 #define OUTPUT_EMITTER_H
@@ -30,10 +32,11 @@ struct line_sink {
 };
 
 struct emitter_config {
+	const char *version;   /* observer.version; NULL: not written */
 	const char *sensor;    /* observer.name */
 	const char *hostname;  /* NULL in a replay: it is reproducible */
 	const char *interface; /* live */
-	bool live;	       /* event.created is written */
+	bool live;             /* event.created is written */
 	/* The input a packet came from (log.file.path; NULL: none), and its frame number there,
 	 * from 1. */
 	const char *(*frame)(void *cookie, uint64_t packet, uint64_t *ret_frame);
@@ -44,10 +47,13 @@ struct emitter_config {
 
 struct emitter;
 
+/* NULL where memory is short. The config's strings and sinks are borrowed. */
 struct emitter *emitter_create(const struct emitter_config *config);
 void emitter_destroy(struct emitter *e);
 /* Which datasets some sink wants. */
 unsigned int emitter_datasets(const struct emitter *e);
+/* Lines that were lost because memory was short. */
+uint64_t emitter_lost(const struct emitter *e);
 
 void emitter_session(
 	struct emitter *e, const struct session_record *s, const struct session_judgement *j);

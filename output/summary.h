@@ -23,10 +23,11 @@ void summary_source(struct summary *s, const struct source_card *c);
 void summary_campaign(struct summary *s, const struct campaign_report *c);
 
 struct summary_input {
-	const char *name;    /* of the capture, or of how many */
+	const char *name; /* of the capture, or of how many */
 	uint64_t packets, bytes;
 	nstime first, last;
-	const struct stat_value *notices; /* what was dropped, truncated, capped, unknown; > 0 only */
+	const struct stat_value
+		*notices; /* what was dropped, truncated, capped, unknown; > 0 only */
 	size_t notice_count;
 };
 

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/message_line.h"
+
+#include "output/names.h"
+
+static void seen(
+	struct json_writer *w, const char *key, const struct message_record *m, struct str_ref r)
+{
+	if (str_seen(r))
+		json_writer_wire(w, key, record_str(m, r));
+}
+
+static void strings(
+	struct json_writer *w, const char *key, const struct message_record *m, struct array_ref a)
+{
+	const struct str_ref *items = record_array(m, a);
+
+	if (a.count == 0)
+		return;
+	json_writer_array(w, key);
+	for (uint32_t i = 0; i < a.count; i++)
+		json_writer_wire(w, NULL, record_str(m, items[i]));
+	json_writer_end_array(w);
+}
+
+static void related(const struct line *l, const struct message_record *m)
+{
+	const struct addr *ips[] = {&m->client, &m->server};
+	struct event_hosts hosts = {.count = 0};
+
+	event_hosts_add(&hosts, record_str(m, m->from_domain));
+	event_hosts_add(&hosts, record_str(m, m->header_from_domain));
+	event_hosts_add(&hosts, record_str(m, m->dkim_domain));
+	event_related(l, ips, 2, &hosts);
+}
+
+static void envelope(struct json_writer *w, const struct message_record *m)
+{
+	json_writer_object(w, "envelope");
+	seen(w, "from", m, m->from);
+	strings(w, "to", m, m->to);
+	json_writer_uint(w, "recipients", m->rcpts);
+	if (m->declared_size >= 0)
+		json_writer_int(w, "declared_size", m->declared_size);
+	json_writer_end_object(w);
+}
+
+static void reply(struct json_writer *w, const struct message_record *m)
+{
+	size_t mark = json_writer_object(w, "reply");
+
+	if (m->reply_code >= 0)
+		json_writer_int(w, "code", m->reply_code);
+	seen(w, "enhanced", m, m->reply_enhanced);
+	seen(w, "text", m, m->reply_text);
+	json_writer_drop_empty(w, mark);
+}
+
+static void content(
+	struct json_writer *w, const struct message_record *m, const struct message_judgement *j)
+{
+	size_t mark = json_writer_object(w, "content");
+
+	if (m->digest.exact) {
+		json_writer_begin_string(w, "fingerprint");
+		json_writer_put_word(w, "x:");
+		json_writer_put_hex64(w, m->digest.exact);
+		json_writer_end_string(w);
+	}
+	event_cluster_id(w, j->cluster_id);
+	seen(w, "charset", m, m->charset);
+	if (m->traits & MESSAGE_HEADER_SEEN)
+		json_writer_uint(w, "received_count", m->received);
+	json_writer_drop_empty(w, mark);
+}
+
+/* One address, as ECS wants it: an array where there may be several, a keyword for the sender. */
+static void address(struct json_writer *w, const char *key, const struct message_record *m,
+	struct str_ref r, bool single)
+{
+	if (!str_seen(r))
+		return;
+	json_writer_object(w, key);
+	if (!single)
+		json_writer_array(w, "address");
+	json_writer_wire(w, single ? "address" : NULL, record_str(m, r));
+	if (!single)
+		json_writer_end_array(w);
+	json_writer_end_object(w);
+}
+
+static void addresses(
+	struct json_writer *w, const char *key, const struct message_record *m, struct array_ref a)
+{
+	if (a.count == 0)
+		return;
+	json_writer_object(w, key);
+	strings(w, "address", m, a);
+	json_writer_end_object(w);
+}
+
+static void email(struct json_writer *w, const struct message_record *m, const char *direction,
+	const uint8_t id[EVENT_ID_SIZE])
+{
+	json_writer_object(w, "email");
+	seen(w, "message_id", m, m->message_id);
+	seen(w, "subject", m, m->subject);
+	address(w, "from", m, m->header_from, false);
+	address(w, "sender", m, m->header_sender, true);
+	address(w, "reply_to", m, m->header_reply_to, false);
+	addresses(w, "to", m, m->header_to);
+	addresses(w, "cc", m, m->header_cc);
+	if (direction)
+		json_writer_word(w, "direction", direction);
+	if (m->date_time > 0)
+		json_writer_time(w, "origination_timestamp", m->date_time);
+	if (m->accepted == TRI_YES)
+		json_writer_time(w, "delivery_timestamp", m->r.time);
+	seen(w, "content_type", m, m->content_type);
+	seen(w, "x_mailer", m, m->x_mailer);
+	json_writer_hex(w, "local_id", id, EVENT_ID_SIZE);
+	json_writer_end_object(w);
+}
+
+static void sentence(
+	struct json_writer *w, const struct message_record *m, const struct message_judgement *j)
+{
+	json_writer_begin_string(w, "message");
+	json_writer_put_word(w, m->accepted == TRI_YES  ? "accepted message"
+				: m->accepted == TRI_NO ? "rejected message"
+							: "message of unseen outcome");
+	if (str_seen(m->from)) {
+		json_writer_put_word(w, " from=<");
+		json_writer_put_wire(w, record_str(m, m->from));
+		json_writer_put_word(w, ">");
+	}
+	json_writer_put_word(w, " rcpts=");
+	json_writer_put_uint(w, m->rcpts);
+	json_writer_put_word(w, " size=");
+	json_writer_put_uint(w, m->size);
+	if (j->cluster_id) {
+		json_writer_put_word(w, " cluster=");
+		json_writer_put_hex64(w, j->cluster_id);
+	}
+	json_writer_end_string(w);
+}
+
+static void body(
+	const struct line *l, const struct message_record *m, const struct message_judgement *j)
+{
+	struct json_writer *w = l->w;
+
+	event_begin_body(l, "message");
+	if (m->complete != TRI_UNKNOWN)
+		json_writer_bool(w, "complete", m->complete == TRI_YES);
+	json_writer_uint(w, "trans_depth", m->depth);
+	envelope(w, m);
+	reply(w, m);
+	json_writer_uint(w, "size", m->size);
+	content(w, m, j);
+	seen(w, "queue_id", m, m->queue_id);
+	event_end_body(l);
+}
+
+void message_line(
+	const struct line *l, const struct message_record *m, const struct message_judgement *j)
+{
+	struct event e = {
+		.dataset = DATASET_MESSAGE,
+		.kind = "event",
+		.action = "smtp-message",
+		.outcome = m->accepted == TRI_YES  ? "success"
+			   : m->accepted == TRI_NO ? "failure"
+						   : "unknown",
+		.time = m->r.time,
+		.start = m->start,
+		.end = m->r.time,
+	};
+	const struct event_flow flow = {
+		.client = &m->client,
+		.server = &m->server,
+		.client_port = m->client_port,
+		.server_port = m->server_port,
+		.direction = j->direction,
+	};
+
+	event_flow_id(l, DATASET_MESSAGE, &flow, m->session_start, m->depth, e.id);
+	event_begin(l, &e);
+	event_flow(l, &flow);
+	related(l, m);
+	body(l, m, j);
+	email(l->w, m, j->direction, e.id);
+	event_log_file(l, m->first_packet);
+	sentence(l->w, m, j);
+	event_end(l);
+}
