@@ -8,6 +8,9 @@
 #include "base/nstime.h"
 #include "base/span.h"
 
+/* Times are within 0 and this, so that adding any timeout cannot overflow. */
+#define PACKET_TIME_MAX (NSTIME_MAX / 2)
+
 struct packet {
 	uint64_t index;	   /* in the (merged) input, from 0 */
 	nstime time;	   /* never less than the packet's before: clamped to the running maximum */

@@ -26,6 +26,7 @@ struct packet_source_stats {
 	uint64_t received, dropped, if_dropped; /* live: by the kernel's count */
 	uint64_t truncated;	   /* frames cut by the snaplen */
 	uint64_t damaged;	   /* inputs that ended in the middle, or blocks that made no sense */
+	uint64_t comments;	   /* in pcapng files */
 	uint64_t clock_steps_back; /* packets whose time was clamped */
 	uint64_t file_bytes_read, file_bytes_total; /* total 0 where it cannot be told */
 };

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "capture/packet_file.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "capture/pcapng.h"
+
+#define READ_AHEAD (256 * 1024)
+#define MAGIC_LEN 4
+
+struct packet_file {
+	FILE *disk;            /* what lies on disk */
+	FILE *stream;          /* what is read */
+	pcap_t *pcap;          /* either this */
+	struct pcapng *pcapng; /* or this */
+	int link_type;         /* of the pcap file */
+	bool ended;
+	uint64_t damaged, bytes_total;
+};
+
+/* What a file may be taken for, by its first bytes. */
+struct foreign {
+	const char *magic;
+	const char *what;
+};
+
+static const struct foreign foreign_kinds[] = {
+	{"\xfd"
+	 "7zX",
+		"xz-compressed; decompress it first (xz -d)"},
+	{"BZh", "bzip2-compressed; decompress it first (bzip2 -d)"},
+	{"PK\x03\x04", "a zip archive; unpack it first"},
+	{"snoo", "a snoop capture; convert it first (editcap -F pcapng)"},
+	{"GMBU", "a Microsoft Network Monitor capture; convert it first (editcap -F pcapng)"},
+	{"RTSS", "a Microsoft Network Monitor capture; convert it first (editcap -F pcapng)"},
+	{"\x7f"
+	 "ELF",
+		"a program"},
+};
+
+static bool is_pcap_magic(const uint8_t m[MAGIC_LEN])
+{
+	/* Microseconds, nanoseconds, and Kuznetzov's variant, in the byte order of the writer. */
+	static const uint32_t magics[] = {0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34};
+	uint32_t v;
+
+	memcpy(&v, m, sizeof(v));
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
+		if (v == magics[i] || v == __builtin_bswap32(magics[i]))
+			return true;
+	}
+	return false;
+}
+
+static void say_foreign(const char *path, const uint8_t m[MAGIC_LEN], char error[512])
+{
+	for (size_t i = 0; i < sizeof(foreign_kinds) / sizeof(foreign_kinds[0]); i++) {
+		const struct foreign *k = &foreign_kinds[i];
+
+		if (memcmp(m, k->magic, strlen(k->magic)) == 0) {
+			snprintf(error, 512, "not a capture file: '%s' is %s", path, k->what);
+			return;
+		}
+	}
+	snprintf(error, 512,
+		"not a capture file: '%s' begins with %02x %02x %02x %02x; pcap or pcapng is "
+		"expected",
+		path, m[0], m[1], m[2], m[3]);
+}
+
+static FILE *open_disk(const char *path, uint64_t *ret_size, char error[512])
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+	struct stat st;
+
+	if (!f) {
+		snprintf(error, 512, "cannot open capture file '%s': %s; %s", path, strerror(errno),
+			errno == EACCES ? "let this user read it" : "check its name");
+		return NULL;
+	}
+	if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
+		snprintf(error, 512, "'%s' is a directory; name the capture files in it", path);
+		fclose(f);
+		return NULL;
+	}
+	*ret_size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	setvbuf(f, NULL, _IOFBF, READ_AHEAD);
+	return f;
+}
+
+/*
+ * Looks at the first bytes without seeking, so that a pipe will do. glibc takes back as many bytes
+ * as were just read from its buffer.
+ */
+static int peek_magic(FILE *f, const char *path, uint8_t ret[MAGIC_LEN], char error[512])
+{
+	size_t n = fread(ret, 1, MAGIC_LEN, f);
+
+	if (n < MAGIC_LEN) {
+		if (ferror(f))
+			snprintf(error, 512, "cannot read capture file '%s': %s", path,
+				strerror(errno));
+		else
+			snprintf(error, 512,
+				n == 0 ? "not a capture file: '%s' is empty; was anything captured?"
+				       : "not a capture file: '%s' ends within its first four "
+					 "bytes",
+				path);
+		return -1;
+	}
+	while (n > 0)
+		ungetc(ret[--n], f);
+	return 0;
+}
+
+static int open_pcap(struct packet_file *f, const char *path, char error[512])
+{
+	char why[PCAP_ERRBUF_SIZE];
+
+	f->pcap = pcap_fopen_offline_with_tstamp_precision(
+		f->stream, PCAP_TSTAMP_PRECISION_NANO, why);
+	if (f->pcap) {
+		f->link_type = pcap_datalink(f->pcap);
+		return 0;
+	}
+	snprintf(error, 512, "cannot read capture file '%s': %s", path, why);
+	return -1;
+}
+
+static int open_pcapng(struct packet_file *f, const char *path, char error[512])
+{
+	const char *why;
+
+	f->pcapng = pcapng_create(f->stream, &why);
+	if (f->pcapng)
+		return 0;
+	snprintf(error, 512, "cannot read capture file '%s': %s", path, why);
+	return -1;
+}
+
+static int open_stream(struct packet_file *f, const char *path, char error[512])
+{
+	uint8_t magic[MAGIC_LEN];
+	const uint32_t pcapng = PCAPNG_MAGIC;
+
+	if (peek_magic(f->stream, path, magic, error) < 0)
+		return -1;
+	if (memcmp(magic, &pcapng, MAGIC_LEN) == 0)
+		return open_pcapng(f, path, error);
+	if (is_pcap_magic(magic))
+		return open_pcap(f, path, error);
+	say_foreign(path, magic, error);
+	return -1;
+}
+
+struct packet_file *packet_file_open(const char *path, char error[512])
+{
+	struct packet_file *f = calloc(1, sizeof(*f));
+
+	if (!f) {
+		snprintf(error, 512, "cannot open capture file '%s': memory is short", path);
+		return NULL;
+	}
+	f->disk = open_disk(path, &f->bytes_total, error);
+	if (!f->disk)
+		goto fail;
+	f->stream = f->disk;
+	if (open_stream(f, path, error) < 0)
+		goto fail;
+	return f;
+fail:
+	packet_file_close(f);
+	return NULL;
+}
+
+void packet_file_close(struct packet_file *f)
+{
+	if (!f)
+		return;
+	pcapng_destroy(f->pcapng);
+	if (f->pcap)
+		pcap_close(f->pcap); /* closes the stream, but for stdin */
+	else if (f->stream && f->stream != stdin)
+		fclose(f->stream);
+	free(f);
+}
+
+/*
+ * libpcap gives the 32 bits of seconds as signed; files are read as unsigned, which lasts until
+ * 2106. What it takes for a fraction may be anything in a damaged file.
+ */
+static nstime file_time(const struct pcap_pkthdr *h)
+{
+	return (nstime)(uint32_t)h->ts.tv_sec * NS_PER_S + (nstime)(uint32_t)h->ts.tv_usec;
+}
+
+static int next_pcap(struct packet_file *f, struct packet *ret)
+{
+	struct pcap_pkthdr *h;
+	const u_char *bytes;
+	int rc = pcap_next_ex(f->pcap, &h, &bytes);
+
+	if (rc != 1) {
+		f->ended = true;
+		/* A signal that interrupts a read from a pipe is no damage. */
+		if (rc == PCAP_ERROR && !(ferror(f->stream) && errno == EINTR))
+			f->damaged++;
+		return 0;
+	}
+	ret->time = file_time(h);
+	ret->link_type = f->link_type;
+	ret->bytes = span_of(bytes, h->caplen);
+	ret->wire_len = h->len > h->caplen ? h->len : h->caplen;
+	ret->interface = 0;
+	return 1;
+}
+
+int packet_file_next(struct packet_file *f, struct packet *ret)
+{
+	if (f->ended)
+		return 0;
+	return f->pcap ? next_pcap(f, ret) : pcapng_next(f->pcapng, ret);
+}
+
+int packet_file_link_type(const struct packet_file *f)
+{
+	return f->pcap ? f->link_type : -1;
+}
+
+struct packet_file_stats packet_file_get_stats(const struct packet_file *f)
+{
+	struct packet_file_stats s = {.damaged = f->damaged, .bytes_total = f->bytes_total};
+	off_t at = ftello(f->disk);
+
+	if (f->pcapng) {
+		struct pcapng_stats n = pcapng_get_stats(f->pcapng);
+
+		s.damaged += n.damaged;
+		s.comments = n.comments;
+	}
+	s.bytes_read = at > 0 ? (uint64_t)at : 0;
+	return s;
+}
