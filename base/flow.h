@@ -64,6 +64,7 @@ struct stream_chunk {
 	uint64_t packet; /* that packet's index in the input */
 	enum flow_dir dir;
 	enum chunk_kind kind;
+	bool timer;	 /* it came by a deadline, not by a packet (as in struct flow_ending) */
 	uint64_t offset; /* of its first byte in the stream; the first payload byte seen is 0 */
 	struct span data;
 	uint64_t missing;

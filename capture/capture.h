@@ -56,6 +56,8 @@ struct capture_stats {
 	uint64_t flows_evicted, flows_idle;
 	uint64_t out_of_order, retransmitted_bytes, overlap_bytes; /* overlap: other content */
 	uint64_t gaps, gap_bytes, reassembly_capped;
+	uint64_t out_of_window, after_fin_bytes; /* segments and bytes outside the connection */
+	uint64_t resets_ignored, syns_ignored;	 /* outside the window; in the middle of a flow */
 	uint64_t guess_capped, ndpi_asked, ndpi_smtp;
 	uint64_t bytes_held, memory; /* reassembly now; all that is allocated */
 };
