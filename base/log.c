@@ -11,7 +11,8 @@ void log_set_level(enum log_level level)
 	shown = level;
 }
 
-static void emit(enum log_level level, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void emit(
+	enum log_level level, const char *fmt, va_list ap)
 {
 	char line[1024];
 
@@ -21,14 +22,14 @@ static void emit(enum log_level level, const char *fmt, va_list ap)
 	fprintf(stderr, "heloscope: %s\n", line);
 }
 
-#define DEFINE_LOG(name, level)                                                                  \
-	void name(const char *fmt, ...)                                                          \
-	{                                                                                        \
-		va_list ap;                                                                      \
-                                                                                                 \
-		va_start(ap, fmt);                                                               \
-		emit(level, fmt, ap);                                                            \
-		va_end(ap);                                                                      \
+#define DEFINE_LOG(name, level)         \
+	void name(const char *fmt, ...) \
+	{                               \
+		va_list ap;             \
+                                        \
+		va_start(ap, fmt);      \
+		emit(level, fmt, ap);   \
+		va_end(ap);             \
 	}
 
 DEFINE_LOG(log_error, LOG_LEVEL_ERROR)
