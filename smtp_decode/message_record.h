@@ -48,6 +48,7 @@ struct message_record {
 	uint8_t accepted; /* enum tri, by the final reply */
 	uint8_t authenticated; /* enum tri: the session had a 235 before */
 	uint8_t proven;	  /* enum tri: as in the session record, so far */
+	uint64_t auth_account; /* as in the session record, 0 where none */
 
 	struct str_ref from;	/* reverse-path without brackets and parameters; empty: <> */
 	struct str_ref from_domain; /* its domain, lower case, VERP, SRS and BATV undone */
