@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Text of any charset to UTF-8, over any split. Labels are those of MIME (case ignored). UTF-8,
+ * US-ASCII and what is unknown pass as they are, unchecked. Single-byte charsets go by a table,
+ * made once; the others through iconv. What is invalid becomes U+FFFD.
+ */
+#ifndef SMTP_DECODE_CHARSET_H
+#define SMTP_DECODE_CHARSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+#define CHARSET_LABEL_MAX 40
+#define CHARSET_CARRY 16
+#define CHARSET_ROOM 64 /* the least that charset_decode() works in */
+
+/* Tables and idle converters, shared by many decoders of one thread. */
+struct charsets;
+/* NULL where memory is short. */
+struct charsets *charsets_create(void);
+/* All decoders must be finished. */
+void charsets_destroy(struct charsets *cs);
+
+enum charset_kind {
+	CHARSET_IDENTITY = 0,
+	CHARSET_TABLE,
+	CHARSET_ICONV,
+};
+
+/* All zero is a decoder of UTF-8 that needs no finish. */
+struct charset_decoder {
+	enum charset_kind kind;
+	const uint16_t *table;     /* of the bytes from 0x80 */
+	struct charset_conv *conv; /* taken from `cs` */
+	struct charsets *cs;
+	uint8_t carry[CHARSET_CARRY]; /* an incomplete character */
+	uint8_t carry_len;
+};
+
+void charset_begin(struct charset_decoder *d, struct charsets *cs, struct span label);
+
+/*
+ * Decodes from `*in`, which moves on, as far as `out` has room (`size` >= CHARSET_ROOM). Call it
+ * until `*in` is empty. Returns the bytes written.
+ */
+size_t charset_decode(struct charset_decoder *d, struct span *in, char *out, size_t size);
+
+/* The text ends: writes U+FFFD for an incomplete character (up to 3 bytes), gives the converter
+ * back, and leaves a decoder of UTF-8. */
+size_t charset_finish(struct charset_decoder *d, char *out);
+
+/* Writes the UTF-8 of `cp` (<= 0x10ffff), up to 4 bytes; returns their number. */
+size_t charset_put_utf8(uint32_t cp, char *out);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "smtp_decode/charset.h"
+
+/* Decodes `in` in pieces of `step` bytes into rooms of `room`. */
+static const char *decode(
+	struct charsets *cs, const char *label, struct span in, size_t step, size_t room)
+{
+	static char out[4096];
+	struct charset_decoder d;
+	size_t n = 0;
+
+	charset_begin(&d, cs, span_str(label));
+	while (in.len > 0) {
+		struct span piece = span_head(in, step);
+
+		in = span_skip(in, piece.len);
+		while (piece.len > 0) {
+			assert_true(n + room < sizeof(out));
+			n += charset_decode(&d, &piece, out + n, room);
+		}
+	}
+	n += charset_finish(&d, out + n);
+	out[n] = '\0';
+	return out;
+}
+
+#define FFFD "\xef\xbf\xbd"
+
+static void test_rows(void **state)
+{
+	static const struct {
+		const char *label, *in, *out;
+	} rows[] = {
+		{"utf-8", "caf\xc3\xa9", "caf\xc3\xa9"},
+		{"UTF-8", "bad \xff stays", "bad \xff stays"},
+		{"us-ascii", "caf\xe9", "caf\xe9"},
+		{"", "caf\xe9", "caf\xe9"},
+		{"no-such-charset", "caf\xe9", "caf\xe9"},
+		{"../../x", "caf\xe9", "caf\xe9"},
+		{"utf-16//IGNORE", "caf\xe9", "caf\xe9"},
+		{"ISO-8859-1", "caf\xe9 \x93q\x94", "caf\xc3\xa9 \xe2\x80\x9cq\xe2\x80\x9d"},
+		{"iso-8859-2", "\xb1\xea", "\xc4\x85\xc4\x99"},
+		{"iso-8859-15", "\xa4", "\xe2\x82\xac"},
+		{"windows-1251", "\xcf\xf0\xe8\xe2\xe5\xf2",
+			"\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82"},
+		{"windows-1252", "\x80 \x81", "\xe2\x82\xac " FFFD},
+		{"windows-1255", "\xe9", "\xd7\x99"}, /* iconv waits for a point behind it */
+		{"windows-1258", "\xf5\xd5\xf2", "\xc6\xa1\xc6\xa0\xcc\xa3"},
+		{"koi8-r", "\xf0\xd2\xc9\xd7\xc5\xd4",
+			"\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82"},
+		{"gb2312", "\xc4\xe3\xba\xc3", "\xe4\xbd\xa0\xe5\xa5\xbd"},
+		{"big5", "\xa7\x41\xa6\x6e", "\xe4\xbd\xa0\xe5\xa5\xbd"},
+		{"shift_jis", "\x93\xfa\x96\x7b", "\xe6\x97\xa5\xe6\x9c\xac"},
+		{"euc-jp", "\xc6\xfc\xcb\xdc", "\xe6\x97\xa5\xe6\x9c\xac"},
+		{"iso-2022-jp", "\x1b$B\x46\x7c\x4b\x5c\x1b(B!", "\xe6\x97\xa5\xe6\x9c\xac!"},
+		{"euc-kr", "\xc7\xd1\xb1\xdb", "\xed\x95\x9c\xea\xb8\x80"},
+		{"utf-7", "caf+AOk-", "caf\xc3\xa9"},
+		{"gb2312", "\xc4\xe3\xba", "\xe4\xbd\xa0" FFFD}, /* ends within a character */
+		{"gb2312",
+			"a\xff\xff"
+			"b",
+			"a" FFFD FFFD "b"},
+	};
+	struct charsets *cs = charsets_create();
+
+	assert_non_null(cs);
+	for (int again = 0; again < 2; again++) /* with fresh and with idle converters */
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+			struct span in = span_str(rows[i].in);
+
+			for (size_t step = 1; step <= in.len; step++)
+				assert_string_equal(
+					decode(cs, rows[i].label, in, step, CHARSET_ROOM),
+					rows[i].out);
+		}
+	charsets_destroy(cs);
+	charsets_destroy(NULL);
+}
+
+static void test_utf16(void **state)
+{
+	static const uint8_t text[] = {0, 'a', 0, 0xe9, 0xd8, 0x3d, 0xde, 0x00};
+	struct charsets *cs = charsets_create();
+
+	for (size_t step = 1; step <= sizeof(text); step++)
+		assert_string_equal(
+			decode(cs, "utf-16be", span_of(text, sizeof(text)), step, CHARSET_ROOM),
+			"a\xc3\xa9\xf0\x9f\x98\x80");
+	charsets_destroy(cs);
+}
+
+/* Small rooms, and more converters than stay idle. */
+static void test_rooms(void **state)
+{
+	struct charsets *cs = charsets_create();
+	struct charset_decoder d[40];
+	char in[600], want[1300], out[4];
+
+	for (size_t i = 0; i < sizeof(in); i++)
+		in[i] = (char)0xe9;
+	for (size_t i = 0; i < sizeof(in); i++)
+		memcpy(want + 2 * i, "\xd0\xb9", 2); /* windows-1251 */
+	want[2 * sizeof(in)] = '\0';
+	for (size_t room = CHARSET_ROOM; room < CHARSET_ROOM + 4; room++)
+		assert_string_equal(
+			decode(cs, "windows-1251", span_of(in, sizeof(in)), 600, room), want);
+	for (size_t i = 0; i < 40; i++)
+		charset_begin(&d[i], cs, span_str(i & 1 ? "big5" : "euc-jp"));
+	for (size_t i = 0; i < 40; i++) {
+		assert_int_equal(d[i].kind, CHARSET_ICONV);
+		assert_int_equal(charset_finish(&d[i], out), 0);
+		assert_int_equal(d[i].kind, CHARSET_IDENTITY);
+	}
+	charsets_destroy(cs);
+}
+
+/* Any bytes in any charset: comes to its end, and the split does not matter. */
+static void test_noise(void **state)
+{
+	static const char *labels[] = {"gb18030", "big5", "iso-2022-jp", "iso-2022-kr", "euc-tw",
+		"utf-7", "utf-16", "utf-32", "hz", "cp932", "big5-hkscs", "tscii", "ibm1364"};
+	struct charsets *cs = charsets_create();
+	uint8_t noise[700];
+	uint32_t x = 1;
+
+	for (size_t i = 0; i < sizeof(noise); i++) {
+		x = x * 1103515245 + 12345;
+		noise[i] = (uint8_t)(x >> 16);
+	}
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		char *whole = strdup(
+			decode(cs, labels[i], span_of(noise, sizeof(noise)), sizeof(noise), 256));
+
+		for (size_t step = 1; step < 40; step += 3)
+			assert_string_equal(
+				decode(cs, labels[i], span_of(noise, sizeof(noise)), step, 256),
+				whole);
+		free(whole);
+	}
+	charsets_destroy(cs);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_utf16),
+		cmocka_unit_test(test_rooms),
+		cmocka_unit_test(test_noise),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "smtp_decode/transfer_base64.h"
+
+/* Decodes `in` cut at `a` and `b`. */
+static size_t decode_cut(struct span in, size_t a, size_t b, uint8_t *out)
+{
+	struct transfer_base64 t = {0};
+	size_t n = 0;
+
+	n += transfer_base64_decode(&t, span_head(in, a), out + n);
+	n += transfer_base64_decode(&t, span_head(span_skip(in, a), b - a), out + n);
+	n += transfer_base64_decode(&t, span_skip(in, b), out + n);
+	return n + transfer_base64_end(&t, out + n);
+}
+
+static void test_rows(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{"", ""},
+		{"Zg==", "f"},
+		{"Zm8=", "fo"},
+		{"Zm9v", "foo"},
+		{"Zm9vYmFyYmF6", "foobarbaz"},
+		{"Zm9v\r\nYmFy\r\nYmF6\r\n", "foobarbaz"},
+		{"Zm9 vY\tmF\r\nyYmF6", "foobarbaz"}, /* blanks within */
+		{"Zg", "f"},                          /* short final quantum */
+		{"Zm8", "fo"},
+		{"Zm9vZ", "foo"},     /* six bits make no byte */
+		{"Zg==Zm9v", "ffoo"}, /* joined encodings */
+		{"Zm8=Zm8=", "fofo"},
+		{"====", ""},
+		{"Z=Zm9v", "foo"},
+		{"!Z-m_9*v", "foo"}, /* not of the alphabet */
+		{"+/+/", "\xfb\xff\xbf"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct span in = span_str(rows[i].in);
+		uint8_t out[64];
+
+		for (size_t a = 0; a <= in.len; a++)
+			for (size_t b = a; b <= in.len; b++) {
+				assert_int_equal(decode_cut(in, a, b, out), strlen(rows[i].out));
+				assert_memory_equal(out, rows[i].out, strlen(rows[i].out));
+			}
+	}
+}
+
+/* All 65536 pairs of bytes behind one that shifts them, encoded here the plain way. */
+static void test_all_values(void **state)
+{
+	static const char alphabet[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	struct transfer_base64 t = {0};
+
+	for (uint32_t v = 0; v < 1 << 24; v += 251) {
+		uint8_t out[TRANSFER_BASE64_ROOM(4)];
+		char in[4];
+
+		for (int i = 0; i < 4; i++)
+			in[i] = alphabet[v >> (18 - 6 * i) & 63];
+		assert_int_equal(transfer_base64_decode(&t, span_of(in, 4), out), 3);
+		assert_int_equal(out[0] << 16 | out[1] << 8 | out[2], v);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_all_values),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
