@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "capture/decap_walk.h"
+#include "capture/ip_frag.h"
 
 static const uint8_t protocols[256] = {
 	[IPPROTO_HOPOPTS] = HEADER_IPV6_OPTIONS,
@@ -17,6 +18,8 @@ static const uint8_t protocols[256] = {
 	[IPPROTO_IPV6] = HEADER_IPV6,
 	[IPPROTO_TCP] = HEADER_TCP,
 	[IPPROTO_UDP] = HEADER_UDP,
+	[IPPROTO_GRE] = HEADER_GRE,
+	[IPPROTO_MPLS] = HEADER_MPLS, /* RFC 4023 */
 };
 
 enum decap_header decap_by_protocol(struct decap_walk *w, uint8_t protocol)
@@ -38,6 +41,22 @@ static void enter_ip(struct decap_walk *w, struct addr src, struct addr dst)
 	w->ip_headers++;
 	w->src = src;
 	w->dst = dst;
+	w->ip_vlan_count = w->vlan_count;
+	w->ip_vlan[0] = w->vlan_count > 0 ? w->vlan[0] : 0;
+	w->ip_vlan[1] = w->vlan_count > 1 ? w->vlan[1] : 0;
+	w->vlan_count = 0;
+}
+
+/* RFC 791 3.2: a datagram is known by its addresses, protocol and identification. */
+static enum decap_header ipv4_fragment(struct decap_walk *w, uint8_t protocol, uint16_t field)
+{
+	struct ip_frag_key key = {
+		.src = w->src, .dst = w->dst, .id = w->ip_id, .protocol = protocol, .version = 4};
+
+	struct ip_frag_piece piece = {
+		.offset = (field & 0x1fffu) * 8, .more = field & 0x2000, .protocol = protocol};
+
+	return decap_fragment(w, &key, &piece);
 }
 
 enum decap_header decap_ipv4(struct decap_walk *w)
@@ -54,7 +73,8 @@ enum decap_header decap_ipv4(struct decap_walk *w)
 		total = w->wire;
 	if (total < header)
 		return decap_stop(w, DECAP_MALFORMED);
-	decap_limit(w, total);
+	if (!decap_limit(w, total))
+		return HEADER_STOP;
 	enter_ip(w, addr_from_v4(p + 12), addr_from_v4(p + 16));
 	w->ip_len = total;
 	w->ip_id = decap_be16(p + 4);
@@ -62,7 +82,7 @@ enum decap_header decap_ipv4(struct decap_walk *w)
 	if (decap_past(w, header, HEADER_DONE) == HEADER_STOP)
 		return HEADER_STOP;
 	if (fragment & 0x3fff)
-		return decap_stop(w, DECAP_FRAGMENT_LOST);
+		return ipv4_fragment(w, protocol, fragment);
 	return decap_by_protocol(w, protocol);
 }
 
@@ -74,8 +94,8 @@ enum decap_header decap_ipv6(struct decap_walk *w)
 	if (p[0] >> 4 != 6)
 		return decap_stop(w, DECAP_MALFORMED);
 	/* 0: a jumbogram (RFC 2675) or segmentation offload; the frame says its length. */
-	if (payload > 0)
-		decap_limit(w, payload + 40);
+	if (payload > 0 && !decap_limit(w, payload + 40))
+		return HEADER_STOP;
 	enter_ip(w, addr_from_v6(p + 8), addr_from_v6(p + 24));
 	w->ip_len = w->wire;
 	w->ip_id = 0;
@@ -93,13 +113,19 @@ enum decap_header decap_ipv6_options(struct decap_walk *w)
 							      : decap_by_protocol(w, next);
 }
 
+/* RFC 8200 4.5; one that is all of its datagram stands for itself (RFC 6946). */
 enum decap_header decap_ipv6_fragment(struct decap_walk *w)
 {
 	uint8_t next = w->at.p[0];
+	uint16_t field = decap_be16(w->at.p + 2);
+	struct ip_frag_key key = {
+		.src = w->src, .dst = w->dst, .id = decap_be32(w->at.p + 4), .version = 6};
+	struct ip_frag_piece piece = {
+		.offset = field & 0xfff8u, .more = field & 1, .protocol = next};
 
-	if (decap_be16(w->at.p + 2) & 0xfff9)
-		return decap_stop(w, DECAP_FRAGMENT_LOST);
 	decap_past(w, 8, HEADER_DONE);
+	if (field & 0xfff9)
+		return decap_fragment(w, &key, &piece);
 	return decap_by_protocol(w, next);
 }
 

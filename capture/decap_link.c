@@ -20,6 +20,17 @@ static const struct {
 	{0x88a8, HEADER_VLAN}, /* 802.1ad */
 	{0x9100, HEADER_VLAN}, /* QinQ before the standard */
 	{ETHERTYPE_LLC_JUMBO, HEADER_LLC},
+	{0x8847, HEADER_MPLS},
+	{0x8848, HEADER_MPLS}, /* multicast once, upstream labels since RFC 5332 */
+	{0x8864, HEADER_PPPOE},
+	{0x88e7, HEADER_PBB},
+	{0x893f, HEADER_ETAG},
+	{0x8926, HEADER_VNTAG},
+	/* In tunnels only. */
+	{0x6558, HEADER_ETHERNET}, /* transparent Ethernet bridging */
+	{0x880b, HEADER_PPP},
+	{0x88be, HEADER_ERSPAN2},
+	{0x22eb, HEADER_ERSPAN3},
 };
 
 enum decap_header decap_by_ethertype(struct decap_walk *w, uint16_t type)
@@ -39,12 +50,16 @@ static const struct {
 	{DLT_LINUX_SLL, HEADER_SLL},
 	{DLT_LINUX_SLL2, HEADER_SLL2},
 	{DLT_RAW, HEADER_RAW},
-	{14, HEADER_RAW},  /* DLT_RAW of OpenBSD */
-	{101, HEADER_RAW}, /* LINKTYPE_RAW, as it stands in files */
+	{14, HEADER_RAW}, /* DLT_RAW of OpenBSD */
 	{DLT_IPV4, HEADER_IPV4},
 	{DLT_IPV6, HEADER_IPV6},
 	{DLT_NULL, HEADER_NULL},
 	{DLT_LOOP, HEADER_NULL},
+	{DLT_PPP, HEADER_PPP},
+	{DLT_PPP_SERIAL, HEADER_PPP_SERIAL},
+	{DLT_PPP_ETHER, HEADER_PPPOE},
+	{DLT_C_HDLC, HEADER_CISCO_HDLC},
+	{DLT_NFLOG, HEADER_NFLOG},
 };
 
 enum decap_header decap_by_link_type(int link_type)
@@ -70,9 +85,7 @@ enum decap_header decap_ethernet(struct decap_walk *w)
 {
 	uint16_t field = decap_be16(w->at.p + 12);
 
-	w->vlan_count = 0;
-	if (decap_past(w, 14, HEADER_DONE) == HEADER_STOP)
-		return HEADER_STOP;
+	decap_past(w, 14, HEADER_DONE);
 	return by_type_or_length(w, field);
 }
 
@@ -174,4 +187,36 @@ enum decap_header decap_raw(struct decap_walk *w)
 	default:
 		return decap_stop(w, DECAP_NOT_IP);
 	}
+}
+
+#define NFLOG_PAYLOAD 9
+#define NFLOG_MOST 32 /* attributes looked at */
+
+/*
+ * A family, then attributes of length and type in the byte order of the host that captured. Types
+ * are small numbers, which tells the order. The packet is one of the attributes.
+ */
+enum decap_header decap_nflog(struct decap_walk *w)
+{
+	decap_past(w, 4, HEADER_DONE);
+	for (int i = 0; i < NFLOG_MOST; i++) {
+		const uint8_t *p = w->at.p;
+		uint16_t len, type;
+		bool big;
+
+		if (!decap_has(w, 4))
+			return HEADER_STOP;
+		big = p[2] == 0 && p[3] != 0;
+		len = big ? decap_be16(p) : (uint16_t)(p[1] << 8 | p[0]);
+		type = big ? decap_be16(p + 2) : (uint16_t)(p[3] << 8 | p[2]);
+		if (len < 4)
+			return decap_stop(w, DECAP_MALFORMED);
+		if (type == NFLOG_PAYLOAD) {
+			decap_past(w, 4, HEADER_DONE);
+			return decap_limit(w, len - 4u) ? HEADER_RAW : HEADER_STOP;
+		}
+		if (decap_past(w, (len + 3u) / 4 * 4, HEADER_DONE) == HEADER_STOP)
+			return HEADER_STOP;
+	}
+	return decap_stop(w, DECAP_NOT_IP);
 }

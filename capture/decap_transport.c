@@ -68,9 +68,9 @@ enum decap_header decap_tcp(struct decap_walk *w)
 	s->ttl = w->ttl;
 	s->ip_id = w->ip_id;
 	s->ip_len = w->ip_len;
-	s->vlan_count = w->vlan_count;
-	s->vlan[0] = w->vlan_count > 0 ? w->vlan[0] : 0;
-	s->vlan[1] = w->vlan_count > 1 ? w->vlan[1] : 0;
+	s->vlan_count = w->ip_vlan_count;
+	s->vlan[0] = w->ip_vlan[0];
+	s->vlan[1] = w->ip_vlan[1];
 	if (s->flags & SEGMENT_SYN)
 		read_options(&s->options, span_of(p + 20, header - 20));
 	decap_past(w, header, HEADER_DONE);
@@ -80,26 +80,35 @@ enum decap_header decap_tcp(struct decap_walk *w)
 	return HEADER_DONE;
 }
 
+#define PORT_DNS 53
+
+/* DNS goes before tunnels: an answer's destination port is whatever the client chose. */
 enum decap_header decap_udp(struct decap_walk *w)
 {
 	const uint8_t *p = w->at.p;
 	struct datagram *g = &w->ret->datagram;
+	uint16_t src_port = decap_be16(p), dst_port = decap_be16(p + 2);
 	uint32_t len = decap_be16(p + 4);
+	enum decap_header tunnel = HEADER_DONE;
 
 	if (len == 0) /* a jumbogram (RFC 2675) */
 		len = w->wire;
 	if (len < 8 || len > w->wire)
 		return decap_stop(w, DECAP_MALFORMED);
 	decap_limit(w, len);
-	g->src_port = decap_be16(p);
-	g->dst_port = decap_be16(p + 2);
 	decap_past(w, 8, HEADER_DONE);
+	if (src_port != PORT_DNS && dst_port != PORT_DNS)
+		tunnel = decap_by_udp_port(dst_port);
+	if (tunnel != HEADER_DONE)
+		return tunnel;
 	if (w->at.len < w->wire)
 		return decap_stop(w, DECAP_CUT);
 	g->time = w->p->time;
 	g->packet = w->p->index;
 	g->src = w->src;
 	g->dst = w->dst;
+	g->src_port = src_port;
+	g->dst_port = dst_port;
 	g->payload = w->at;
 	w->ret->kind = DECAP_UDP;
 	return HEADER_DONE;

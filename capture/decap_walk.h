@@ -2,7 +2,8 @@
 /*
  * Inside of decap: the walk over nested headers. Each kind of header is one row of
  * decap_headers[]: a function that reads it, moves past it and names what follows, and the least
- * length it needs, which the walk has checked before it calls. Only decap*.c include this.
+ * length it needs, which the walk has checked before it calls. Where nothing in a header matters,
+ * the row has no function but the header that follows. Only decap*.c include this.
  */
 #ifndef CAPTURE_DECAP_WALK_H
 #define CAPTURE_DECAP_WALK_H
@@ -24,6 +25,15 @@ enum decap_header {
 	HEADER_SLL2,
 	HEADER_NULL,
 	HEADER_RAW,
+	HEADER_NFLOG,
+	HEADER_CISCO_HDLC,
+	HEADER_PPP_SERIAL,
+	HEADER_PPP,
+	HEADER_PPPOE,
+	HEADER_PBB,
+	HEADER_ETAG,
+	HEADER_VNTAG,
+	HEADER_MPLS,
 	HEADER_IPV4,
 	HEADER_IPV6,
 	HEADER_IPV6_OPTIONS, /* hop-by-hop, destination, routing, mobility, HIP, shim6 */
@@ -31,6 +41,12 @@ enum decap_header {
 	HEADER_AH,
 	HEADER_TCP,
 	HEADER_UDP,
+	HEADER_GRE,
+	HEADER_ERSPAN2,
+	HEADER_ERSPAN3,
+	HEADER_VXLAN,
+	HEADER_VXLAN_GPE,
+	HEADER_GENEVE,
 	HEADER_COUNT
 };
 
@@ -41,10 +57,13 @@ struct decap_walk {
 	struct span at; /* captured bytes, from the next header on */
 	uint32_t wire;  /* bytes there were on the wire from there on; at least at.len */
 	enum decap_cause cause;
-	uint8_t vlan_count;
+	bool trimmed;       /* inside of a mirror's tunnel, which may cut what it sends */
+	uint8_t vlan_count; /* tags since the IP header before */
 	uint16_t vlan[2];
 	uint8_t ip_headers;
 	/* Of the innermost IP header so far. */
+	uint8_t ip_vlan_count;
+	uint16_t ip_vlan[2];
 	struct addr src, dst;
 	uint32_t ip_len;
 	uint16_t ip_id;
@@ -55,7 +74,8 @@ typedef enum decap_header decap_step(struct decap_walk *w);
 
 struct decap_row {
 	decap_step *step;
-	uint8_t least; /* bytes */
+	uint8_t least;          /* bytes */
+	enum decap_header next; /* where there is no step */
 };
 
 static inline uint16_t decap_be16(const uint8_t *p)
@@ -94,15 +114,29 @@ static inline enum decap_header decap_past(struct decap_walk *w, size_t n, enum 
 }
 
 /*
- * What is left is `len` bytes by the word of a header: cuts off padding. Where that is more than
- * the frame had (a mirror that cuts what it sends), the header is believed.
+ * What is left is `len` bytes by the word of a header: cuts off padding. False where that is more
+ * than the frame had, which no receiver takes; in a mirror's tunnel the header is believed.
  */
-static inline void decap_limit(struct decap_walk *w, uint32_t len)
+static inline bool decap_limit(struct decap_walk *w, uint32_t len)
 {
+	if (len > w->wire && !w->trimmed) {
+		w->cause = DECAP_MALFORMED;
+		return false;
+	}
 	w->wire = len;
 	if (w->at.len > len)
 		w->at.len = len;
+	return true;
 }
+
+/*
+ * At the bytes of a fragment: adds them to their datagram, and goes on with that once it is whole.
+ * The time and bytes of *piece are filled here.
+ */
+struct ip_frag_key;
+struct ip_frag_piece;
+enum decap_header decap_fragment(
+	struct decap_walk *w, const struct ip_frag_key *key, struct ip_frag_piece *piece);
 
 /* The header that an EtherType or an IP protocol stands for; HEADER_STOP with the cause. */
 enum decap_header decap_by_ethertype(struct decap_walk *w, uint16_t type);
@@ -110,12 +144,18 @@ enum decap_header decap_by_protocol(struct decap_walk *w, uint8_t protocol);
 
 /* decap_link.c */
 decap_step decap_ethernet, decap_ethertype, decap_vlan, decap_llc, decap_sll, decap_sll2,
-	decap_null, decap_raw;
+	decap_null, decap_raw, decap_nflog;
 /* The header that a link type (DLT_* of libpcap) begins with; HEADER_STOP where none is known. */
 enum decap_header decap_by_link_type(int link_type);
 
 /* decap_ip.c */
 decap_step decap_ipv4, decap_ipv6, decap_ipv6_options, decap_ipv6_fragment, decap_ah;
+
+/* decap_tunnel.c */
+decap_step decap_mpls, decap_pppoe, decap_ppp, decap_ppp_serial, decap_gre, decap_erspan2,
+	decap_erspan3, decap_vxlan, decap_vxlan_gpe, decap_geneve;
+/* The tunnel that a destination port of UDP stands for; HEADER_DONE where it is none. */
+enum decap_header decap_by_udp_port(uint16_t port);
 
 /* decap_transport.c */
 decap_step decap_tcp, decap_udp;

@@ -67,6 +67,13 @@ void frame_pad(struct frame *f, size_t len)
 	memset(f->room + FRAME_ROOM - len, 0, len);
 }
 
+void frame_cut(struct frame *f, size_t len)
+{
+	assert(len <= frame_len(f));
+	memmove(f->room + f->start + len, f->room + f->start, frame_len(f) - len);
+	f->start += len;
+}
+
 void frame_tcp(struct frame *f, uint32_t seq, uint32_t ack, uint8_t flags, const char *options)
 {
 	size_t end = f->start, header;

@@ -27,6 +27,8 @@ void frame_be16(struct frame *f, uint16_t v);
 void frame_be32(struct frame *f, uint32_t v);
 /* Puts bytes at the end, as a link layer pads. */
 void frame_pad(struct frame *f, size_t len);
+/* Takes bytes from the end. */
+void frame_cut(struct frame *f, size_t len);
 
 /* From port 40000 to port 25; options in hex, a multiple of four bytes. */
 void frame_tcp(struct frame *f, uint32_t seq, uint32_t ack, uint8_t flags, const char *options);
