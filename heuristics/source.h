@@ -46,20 +46,6 @@ struct source_rdns {
 	uint64_t org; /* hash of the name's org-domain; 0: none */
 };
 
-/* What campaigns.c found out about the contents it sends; written there, read for the card. */
-struct source_content {
-	uint16_t spread_ips;  /* of the largest residue that a message of it is part of */
-	uint16_t shared_orgs; /* most From org-domains of such a residue of 5 IPs or more */
-	uint16_t sync_ips;    /* most IPs in the window, of such a residue that fired */
-	uint16_t digested;    /* messages with a digest, saturating */
-	uint32_t outside;     /* messages with an identity of its own and outside every campaign */
-	uint32_t inside;      /* messages in campaigns at medium or above */
-	uint8_t pattern;      /* of the strongest campaign it is member of; 0: none */
-	uint8_t low;          /* that campaign is at low */
-	uint8_t ceiling;      /* at most suspect (contract 2.7) */
-	uint8_t synchronised; /* 1.13 fired for one */
-};
-
 enum source_bit {
 	SOURCE_AUTHENTICATED = 1 << 0, /* a session of it had a 235 */
 	SOURCE_DKIM_SEEN = 1 << 1,
@@ -94,7 +80,6 @@ struct source {
 	uint64_t sender_org;                          /* first org-domain of its envelope senders */
 	string_ref sender_org_name;
 	uint32_t sender_messages;
-	struct source_content content;
 	int16_t peak, peak_plain; /* centi-decibans; plain: without decisive items */
 	uint8_t verdict;          /* enum verdict of the last card */
 	uint8_t counter;          /* evidence to the contrary, as a mask */
