@@ -11,6 +11,7 @@
 #define LIMIT_FRAG_BYTES (8 * 1024 * 1024) /* bytes of their fragments */
 #define LIMIT_PCAPNG_BLOCK (1024 * 1024)   /* bytes of a pcapng block that is read, not skipped */
 #define LIMIT_PCAPNG_INTERFACES 4096	   /* interfaces of a pcapng section */
+#define LIMIT_ZSTD_WINDOW_LOG 27	   /* 128 MiB, what its tools take unasked */
 #define LIMIT_GUESS_PAYLOADS 8		   /* payload packets before a flow is given up */
 #define LIMIT_GUESS_BYTES 2048		   /* bytes held a flow while its protocol is open */
 #define LIMIT_REASSEMBLY_FLOW (256 * 1024) /* out-of-order bytes held a direction */

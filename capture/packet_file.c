@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "capture/pcapng.h"
+#include "capture/unpack.h"
 
 #define READ_AHEAD (256 * 1024)
 #define MAGIC_LEN 4
@@ -105,7 +106,7 @@ static int peek_magic(FILE *f, const char *path, uint8_t ret[MAGIC_LEN], char er
 	if (n < MAGIC_LEN) {
 		if (ferror(f))
 			snprintf(error, 512, "cannot read capture file '%s': %s", path,
-				strerror(errno));
+				errno == EBADMSG ? "its compression is damaged" : strerror(errno));
 		else
 			snprintf(error, 512,
 				n == 0 ? "not a capture file: '%s' is empty; was anything captured?"
@@ -144,6 +145,18 @@ static int open_pcapng(struct packet_file *f, const char *path, char error[512])
 	return -1;
 }
 
+static int unpack(struct packet_file *f, enum unpack_kind kind, const char *path, char error[512])
+{
+	FILE *unpacked = unpack_open(f->disk, kind);
+
+	if (!unpacked) {
+		snprintf(error, 512, "cannot read capture file '%s': memory is short", path);
+		return -1;
+	}
+	f->stream = unpacked;
+	return 0;
+}
+
 static int open_stream(struct packet_file *f, const char *path, char error[512])
 {
 	uint8_t magic[MAGIC_LEN];
@@ -151,6 +164,11 @@ static int open_stream(struct packet_file *f, const char *path, char error[512])
 
 	if (peek_magic(f->stream, path, magic, error) < 0)
 		return -1;
+	if (unpack_kind_of(magic) != UNPACK_NONE) {
+		if (unpack(f, unpack_kind_of(magic), path, error) < 0 ||
+			peek_magic(f->stream, path, magic, error) < 0)
+			return -1;
+	}
 	if (memcmp(magic, &pcapng, MAGIC_LEN) == 0)
 		return open_pcapng(f, path, error);
 	if (is_pcap_magic(magic))

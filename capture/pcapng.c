@@ -327,7 +327,7 @@ static bool read_block(struct pcapng *r, uint32_t *ret_type, struct span *ret_bo
 	uint32_t type, len;
 
 	n = fread_unlocked(head, 1, 4, r->f);
-	if (n == 0) {
+	if (n == 0 && !ferror(r->f)) {
 		r->ended = true;
 		return false;
 	}

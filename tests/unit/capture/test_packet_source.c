@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "capture/packet_source.h"
 #include "capture_file.h"
@@ -366,6 +368,56 @@ static void test_standard_input(void **state)
 	read_standard_input();
 }
 
+static void write_gzip(const char *name, size_t len)
+{
+	gzFile f = gzopen(path_of(name), "wb");
+
+	assert_non_null(f);
+	assert_int_equal(gzwrite(f, file.b, (unsigned int)len), len);
+	assert_int_equal(gzclose(f), Z_OK);
+}
+
+static void test_compressed(void **state)
+{
+	struct packet_source *s;
+	struct stat st;
+
+	capture_file_init(&file, false);
+	capture_file_pcap(&file, MICRO, 1);
+	capture_file_record(&file, 1, 0, "one", 3);
+	write_gzip("pcap.gz", file.len);
+	s = open_one("pcap.gz", NULL);
+	assert_non_null(s);
+	expect_packet(s, "one", NS_PER_S, 0);
+	assert_int_equal(stat(path_of("pcap.gz"), &st), 0);
+	assert_int_equal(packet_source_get_stats(s).file_bytes_total, st.st_size);
+	expect_end(s, 0);
+
+	capture_file_init(&file, false);
+	capture_file_section(&file);
+	capture_file_interface(&file, 1, 0, NULL);
+	capture_file_packet(&file, 0, 1000000, "one", 3, NULL);
+	write_gzip("pcapng.gz", file.len);
+	assert_int_equal(stat(path_of("pcapng.gz"), &st), 0);
+	s = open_one("pcapng.gz", NULL);
+	assert_non_null(s);
+	expect_packet(s, "one", NS_PER_S, 0);
+	expect_end(s, 0);
+	/* Without the check sum at its end. */
+	assert_int_equal(truncate(path_of("pcapng.gz"), st.st_size - 8), 0);
+	s = open_one("pcapng.gz", NULL);
+	assert_non_null(s);
+	expect_packet(s, "one", NS_PER_S, 0);
+	expect_end(s, 1);
+
+	write_text("bad.gz", "\x1f\x8b\x08 and no more of it");
+	expect_error("bad.gz", "its compression is damaged");
+	capture_file_init(&file, false);
+	capture_file_put(&file, "letter", 6);
+	write_gzip("letter.gz", file.len);
+	expect_error("letter.gz", "not a capture file");
+}
+
 static void test_no_such_interface(void **state)
 {
 	const char *name = "no-such-if0";
@@ -388,6 +440,7 @@ int main(void)
 		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_break),
 		cmocka_unit_test(test_standard_input),
+		cmocka_unit_test(test_compressed),
 		cmocka_unit_test(test_no_such_interface),
 	};
 
