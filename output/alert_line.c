@@ -162,13 +162,15 @@ static void threat(struct json_writer *w, const struct rule *r)
 	json_t *ids = json_array(), *names = json_array();
 	json_t *sub_ids = json_array(), *sub_names = json_array();
 
-	for (size_t i = 0; i < RULE_TECHNIQUES && r->techniques[i].id; i++) {
-		json_array_append_new(ids, json_string(r->techniques[i].id));
-		json_array_append_new(names, json_string(r->techniques[i].name));
-		if (!r->techniques[i].sub_id)
+	for (size_t i = 0; i < RULE_TECHNIQUES && r->techniques[i]; i++) {
+		const struct technique *known = r->techniques[i];
+
+		json_array_append_new(ids, json_string(known->id));
+		json_array_append_new(names, json_string(known->name));
+		if (!known->sub_id)
 			continue;
-		json_array_append_new(sub_ids, json_string(r->techniques[i].sub_id));
-		json_array_append_new(sub_names, json_string(r->techniques[i].sub_name));
+		json_array_append_new(sub_ids, json_string(known->sub_id));
+		json_array_append_new(sub_names, json_string(known->sub_name));
 	}
 	set(technique, "id", ids);
 	set(technique, "name", names);
@@ -197,7 +199,7 @@ static void rule(struct json_writer *w, const struct reason *lead)
 		json_writer_word(w, "name", r->name);
 	json_writer_word(w, "ruleset", "heloscope");
 	json_writer_end_object(w);
-	if (r && r->techniques[0].id)
+	if (r && r->techniques[0])
 		threat(w, r);
 }
 

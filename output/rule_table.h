@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a check is called in ECS rule.* and in MITRE ATT&CK (detection 2.5). */
+/* What a check is called in ECS rule.*, in MITRE ATT&CK (detection 2.5), and in a few words. */
 #ifndef OUTPUT_RULE_TABLE_H
 #define OUTPUT_RULE_TABLE_H
 
@@ -13,7 +13,8 @@ struct technique {
 struct rule {
 	const char *check; /* rule.id */
 	const char *name;
-	struct technique techniques[RULE_TECHNIQUES];
+	const char *brief;                                   /* a few words for a table */
+	const struct technique *techniques[RULE_TECHNIQUES]; /* up to the first NULL */
 };
 
 /* NULL where the check is not in the table. */

@@ -29,6 +29,9 @@ struct summary_input {
 	const struct stat_value
 		*notices; /* what was dropped, truncated, capped, unknown; > 0 only */
 	size_t notice_count;
+	/* As in emitter_config, for command lines that show the packets; NULL: none are printed. */
+	const char *(*frame)(void *cookie, uint64_t packet, uint64_t *ret_frame);
+	void *cookie;
 };
 
 /* `columns` 0: not a terminal (80). `colour`: ANSI allowed (never where NO_COLOR is set). */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/wire_text.h"
 
+#include <langinfo.h>
+#include <wchar.h>
+
 static const char hex[] = "0123456789abcdef";
 
 /* What a lead byte asks for: RFC 3629 section 4, as the range of the second byte. */
@@ -85,35 +88,82 @@ size_t wire_text_utf8(struct span s, char *out)
 	return n;
 }
 
-/* One byte for a terminal: 1, 2 or 4 characters in `out`. */
-static size_t ascii_unit(uint8_t c, char out[4])
+/* What stands for the start of `s` on a terminal. */
+struct unit {
+	size_t taken;   /* bytes of `s` */
+	size_t columns; /* on the terminal */
+	size_t len;     /* bytes of `text` */
+	char text[4];
+};
+
+static struct unit ascii_unit(uint8_t c)
 {
-	if (c < 0x20 || c >= 0x7f)
-		return put_escape(out, c);
-	out[0] = (char)c;
-	out[1] = '\\';
-	return c == '\\' ? 2 : 1;
+	struct unit u = {.taken = 1};
+
+	if (c < 0x20 || c >= 0x7f) {
+		u.len = u.columns = put_escape(u.text, c);
+		return u;
+	}
+	u.text[0] = (char)c;
+	u.text[1] = '\\';
+	u.len = u.columns = c == '\\' ? 2 : 1;
+	return u;
+}
+
+static bool right_to_left(uint32_t cp)
+{
+	return (cp >= 0x590 && cp <= 0x8ff) || (cp >= 0xfb1d && cp <= 0xfdff) ||
+	       (cp >= 0xfe70 && cp <= 0xfeff) || (cp >= 0x10800 && cp <= 0x10fff) ||
+	       (cp >= 0x1e800 && cp <= 0x1efff);
+}
+
+static struct unit prose_unit(struct span s)
+{
+	uint32_t cp = 0;
+	size_t length = wire_text_next(s, &cp);
+	int columns = length > 1 && !right_to_left(cp) ? wcwidth((wchar_t)cp) : 0;
+	struct unit u = {.taken = length, .columns = (size_t)columns, .len = length};
+
+	if (columns <= 0)
+		return ascii_unit(s.p[0]);
+	memcpy(u.text, s.p, length);
+	return u;
+}
+
+static size_t fit(struct span s, size_t columns, bool prose, char *out)
+{
+	size_t len = 0, used = 0;
+	size_t cut = 0, cut_used = 0; /* where the text may be cut and ".." still fits */
+
+	while (s.len > 0) {
+		struct unit u = prose ? prose_unit(s) : ascii_unit(s.p[0]);
+
+		if (used + 2 <= columns) {
+			cut = len;
+			cut_used = used;
+		}
+		if (used + u.columns > columns) {
+			len = cut;
+			used = cut_used;
+			for (int k = 0; k < 2 && used < columns; k++, used++)
+				out[len++] = '.';
+			break;
+		}
+		memcpy(out + len, u.text, u.len);
+		len += u.len;
+		used += u.columns;
+		s = span_skip(s, u.taken);
+	}
+	out[len] = '\0';
+	return used;
 }
 
 size_t wire_text_ascii(struct span s, size_t columns, char *out)
 {
-	size_t n = 0, cut = 0; /* `cut`: where the text may be cut and ".." still fits */
+	return fit(s, columns, false, out);
+}
 
-	for (size_t i = 0; i < s.len; i++) {
-		char unit[4];
-		size_t length = ascii_unit(s.p[i], unit);
-
-		if (n + 2 <= columns)
-			cut = n;
-		if (n + length > columns) {
-			n = cut;
-			for (int k = 0; k < 2 && n < columns; k++)
-				out[n++] = '.';
-			break;
-		}
-		memcpy(out + n, unit, length);
-		n += length;
-	}
-	out[n] = '\0';
-	return n;
+size_t wire_text_prose(struct span s, size_t columns, char *out)
+{
+	return fit(s, columns, strcmp(nl_langinfo(CODESET), "UTF-8") == 0, out);
 }

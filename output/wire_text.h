@@ -29,4 +29,12 @@ size_t wire_text_utf8(struct span s, char *out);
  */
 size_t wire_text_ascii(struct span s, size_t columns, char *out);
 
+/*
+ * As wire_text_ascii(), for words of people: where the thread's locale is UTF-8, characters that
+ * it can print stand as they are. Marks without a width of their own (bidirectional controls,
+ * combining marks) and scripts from right to left, which would reorder the line, do not. `out`
+ * holds WIRE_TEXT_MAX(s.len) + 1 bytes, and at least columns + 1. Returns the columns it takes.
+ */
+size_t wire_text_prose(struct span s, size_t columns, char *out);
+
 #endif

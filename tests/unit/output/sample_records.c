@@ -71,7 +71,7 @@ static void session_counts(struct session_record *r)
 	r->idle_max_ms = 2100;
 	r->duration_ms = 4558;
 	r->censored = r->one_sided = TRI_NO;
-	r->complete = TRI_YES;
+	r->complete = r->proven = TRI_YES;
 	r->close = SESSION_CLOSE_RST;
 	r->anomalies = SESSION_BARE_LF | SESSION_CLIENT_FIRST;
 }

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
+#include <locale.h>
 
 #include "output/wire_text.h"
 
@@ -86,11 +86,39 @@ static void test_ascii_fits_columns(void **state)
 	ascii(S(""), 0, "");
 }
 
+static void prose(const char *in, size_t len, size_t columns, const char *expected, size_t taken)
+{
+	char out[WIRE_TEXT_MAX(64) + 1];
+
+	assert_int_equal(wire_text_prose(span_of(in, len), columns, out), taken);
+	assert_string_equal(out, expected);
+}
+
+/* Only in a UTF-8 locale, only what takes a place of its own, only from left to right. */
+static void test_prose(void **state)
+{
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	prose(S("gr\xc3\xbc\xc3\x9f"), 20, "gr\xc3\xbc\xc3\x9f", 4);
+	prose(S("\xe6\x97\xa5\xe6\x9c\xac"), 20, "\xe6\x97\xa5\xe6\x9c\xac", 4);
+	prose(S("\xe6\x97\xa5\xe6\x9c\xac!"), 4, "\xe6\x97\xa5..", 4);
+	prose(S("\xe6\x97\xa5\xe6\x9c\xac!"), 3, "..", 2);
+	prose(S("\xe2\x80\xae"
+		"x"),
+		20, "\\xe2\\x80\\xaex", 13);
+	prose(S("e\xcc\x81"), 20, "e\\xcc\\x81", 9);
+	prose(S("\xd7\xa9"), 20, "\\xd7\\xa9", 8);
+	prose(S("\xd8\xb4"), 20, "\\xd8\\xb4", 8);
+	prose(S("\xc2\x9b\x1b\xff\\"), 40, "\\xc2\\x9b\\x1b\\xff\\\\", 18);
+	assert_non_null(setlocale(LC_CTYPE, "C"));
+	prose(S("gr\xc3\xbc"), 20, "gr\\xc3\\xbc", 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_ascii_fits_columns),
+		cmocka_unit_test(test_prose),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
