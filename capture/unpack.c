@@ -12,7 +12,6 @@
 #include "base/limits.h"
 
 #define PACKED_BYTES (128 * 1024)
-#define UNPACKED_BYTES (256 * 1024)
 
 struct unpack {
 	FILE *packed;
@@ -114,7 +113,7 @@ static int close_all(void *cookie)
 		ZSTD_freeDCtx(u->zstd);
 	else
 		inflateEnd(&u->gzip);
-	if (u->packed && u->packed != stdin)
+	if (u->packed)
 		fclose(u->packed);
 	free(u);
 	return 0;
@@ -146,6 +145,5 @@ FILE *unpack_open(FILE *packed, enum unpack_kind kind)
 		return NULL;
 	}
 	u->packed = packed;
-	setvbuf(f, NULL, _IOFBF, UNPACKED_BYTES);
 	return f;
 }

@@ -16,7 +16,7 @@ enum unpack_kind {
 enum unpack_kind unpack_kind_of(const uint8_t magic[4]);
 
 /*
- * A stream that reads `packed` and closes it in the end (but for stdin). Members or frames that
+ * A stream that reads `packed` and closes it in the end. Members or frames that
  * follow each other are read as one. Where the compression is damaged, or ends early, reading
  * gives what there was and then fails with EBADMSG. NULL where memory is short; `packed` is then
  * still the caller's.
