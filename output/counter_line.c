@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/counter_line.h"
 
+#include "base/hash.h"
 #include "output/json_tree.h"
 
 static void write_line(const struct line *l, struct event *e, const char *name, const char *message,
@@ -10,6 +11,7 @@ static void write_line(const struct line *l, struct event *e, const char *name, 
 	json_t *tree = json_object();
 
 	event_key_add_number(&key, (uint64_t)e->start);
+	event_key_add_number(&key, hash64(span_str(message)));
 	event_key_add(&key, e->action, strlen(e->action));
 	event_id(l, e->dataset, &key, e->time, 0, e->id);
 	for (size_t i = 0; i < count; i++)

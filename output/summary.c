@@ -281,6 +281,25 @@ static void count_card(struct summary_counts *n, const struct source_card *c)
 	n->rdns_unknown += c->items[ITEM_IP_HAS_RDNS].state == ITEM_UNKNOWN;
 }
 
+static bool is_member(const struct summary_source *x)
+{
+	for (size_t i = 0; i < x->check_count; i++)
+		if (strncmp(x->checks[i], "campaign_", strlen("campaign_")) == 0)
+			return true;
+	return false;
+}
+
+/* An earlier card of the same source. */
+static void forget(struct summary_source *list, size_t *count, const struct addr *ip)
+{
+	for (size_t i = 0; i < *count; i++) {
+		if (addr_eq(&list[i].ip, ip)) {
+			take_out(list, count, sizeof(list[0]), i);
+			return;
+		}
+	}
+}
+
 void summary_source(struct summary *s, const struct source_card *c)
 {
 	struct summary_source x = {
@@ -297,15 +316,34 @@ void summary_source(struct summary *s, const struct source_card *c)
 
 	if (c->revision == 0) /* later cards of it tell the same source again */
 		count_card(&s->counts, c);
-	for (size_t i = 0; i < s->source_count; i++) {
-		if (addr_eq(&s->sources[i].ip, &c->ip)) {
-			take_out(s->sources, &s->source_count, sizeof(x), i);
-			break;
-		}
-	}
+	forget(s->members, &s->member_count, &c->ip);
+	forget(s->others, &s->other_count, &c->ip);
 	keep(&x.rdns, c->rdns);
 	keep(&x.helo, main_helo(c));
 	keep_why(&x, c);
-	if (c->no_verdict || c->verdict != VERDICT_CLEAN)
-		insert(s->sources, &s->source_count, sizeof(x), &x, by_source);
+	if (!c->no_verdict && c->verdict == VERDICT_CLEAN)
+		return;
+	if (is_member(&x))
+		insert(s->members, &s->member_count, sizeof(x), &x, by_source);
+	else
+		insert(s->others, &s->other_count, sizeof(x), &x, by_source);
+}
+
+size_t summary_worst(const struct summary *s, const struct summary_source *ret[SUMMARY_TOP])
+{
+	size_t members = s->member_count < SUMMARY_MEMBERS ? s->member_count : SUMMARY_MEMBERS;
+	size_t others =
+		s->other_count < SUMMARY_TOP - members ? s->other_count : SUMMARY_TOP - members;
+	size_t m = 0, o = 0;
+
+	members = s->member_count < SUMMARY_TOP - others ? s->member_count : SUMMARY_TOP - others;
+	while (m < members || o < others) {
+		bool member = m < members &&
+			      (o == others || by_source(&s->members[m], &s->others[o]) < 0);
+
+		ret[m + o] = member ? &s->members[m] : &s->others[o];
+		m += member;
+		o += !member;
+	}
+	return m + o;
 }

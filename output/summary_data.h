@@ -6,6 +6,7 @@
 #include "output/summary.h"
 
 #define SUMMARY_TOP 20
+#define SUMMARY_MEMBERS 8
 #define SUMMARY_REASONS 4
 #define SUMMARY_KEPT 240
 #define SUMMARY_PATTERNS 5
@@ -73,10 +74,15 @@ struct summary_counts {
 struct summary {
 	struct summary_counts counts;
 	struct summary_campaign campaigns[SUMMARY_TOP];
-	struct summary_source sources[SUMMARY_TOP];
+	/* Members of campaigns and others apart, or a campaign would hide all else. */
+	struct summary_source members[SUMMARY_TOP], others[SUMMARY_TOP];
 	struct summary_alert alerts[SUMMARY_TOP];
-	size_t campaign_count, source_count, alert_count;
+	size_t campaign_count, member_count, other_count, alert_count;
 };
+
+/* The sources to show, the worst first; members of campaigns only where others leave room, but
+ * SUMMARY_MEMBERS in any case. Returns how many. */
+size_t summary_worst(const struct summary *s, const struct summary_source *ret[SUMMARY_TOP]);
 
 /* Names of summary_counts.patterns, in its order; the last stands for all others. */
 extern const char *const summary_patterns[SUMMARY_PATTERNS];

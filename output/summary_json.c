@@ -103,6 +103,8 @@ static void notices(struct json_writer *w, const struct summary_input *in)
 
 void summary_print_json(const struct summary *s, const struct summary_input *in, FILE *f)
 {
+	const struct summary_source *worst[SUMMARY_TOP];
+	size_t count = summary_worst(s, worst);
 	struct json_writer w = {0};
 
 	json_writer_object(&w, NULL);
@@ -113,8 +115,8 @@ void summary_print_json(const struct summary *s, const struct summary_input *in,
 		campaign(&w, &s->campaigns[i]);
 	json_writer_end_array(&w);
 	json_writer_array(&w, "worst_sources");
-	for (size_t i = 0; i < s->source_count; i++)
-		source(&w, &s->sources[i]);
+	for (size_t i = 0; i < count; i++)
+		source(&w, worst[i]);
 	json_writer_end_array(&w);
 	notices(&w, in);
 	json_writer_end_object(&w);

@@ -275,22 +275,24 @@ static void print_sources(const struct page *p)
 	};
 	const struct summary_counts *c = &p->s->counts;
 	uint64_t all = c->verdicts[VERDICT_BOT_LIKE] + c->verdicts[VERDICT_SUSPECT] + c->no_verdict;
+	const struct summary_source *worst[SUMMARY_TOP];
+	size_t count = summary_worst(p->s, worst);
 	struct text_table *t;
 	char text[PHRASE_SIZE];
 
-	if (p->s->source_count == 0)
+	if (count == 0)
 		return;
 	t = text_table_create(columns, sizeof(columns) / sizeof(columns[0]));
 	if (!t)
 		return;
-	for (size_t i = 0; i < p->s->source_count; i++)
-		source_row(t, &p->s->sources[i]);
+	for (size_t i = 0; i < count; i++)
+		source_row(t, worst[i]);
 	heading(p, "Worst sources");
 	text_table_print(t, p->f, p->width, p->colour);
 	text_table_destroy(t);
-	if (all > p->s->source_count)
+	if (all > count)
 		fprintf(p->f, "  and %s more (--datasets source lists all)\n",
-			phrase_number(all - p->s->source_count, text));
+			phrase_number(all - count, text));
 }
 
 /* `path` as one word of a shell. */

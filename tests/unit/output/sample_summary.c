@@ -78,6 +78,33 @@ static void bots(struct summary *s)
 	}
 }
 
+/* Two that are in no campaign: bot-like by what they do themselves. */
+static void flapping_and_holding(struct summary *s)
+{
+	const struct reason flaps = {"helo_changing", 12, 5, 4, "count", S("5 names in 1 h.")};
+	const struct reason holds = {"hold_time", 10, 90000, 30000, "ms", S("Holds for 90 s.")};
+	const struct card_helo helo = {S("mail.one.example"), "fqdn", 2};
+	struct source_card c = {.ip = v4(113, 77),
+		.verdict = VERDICT_BOT_LIKE,
+		.score_db = 12,
+		.sessions = 6,
+		.messages = 6,
+		.rdns = S("mail.one.example"),
+		.helos = &helo,
+		.helo_count = 1,
+		.helo_names_total = 5,
+		.reasons = &flaps,
+		.reason_count = 1};
+
+	summary_source(s, &c);
+	c.ip = v4(113, 78);
+	c.score_db = 10;
+	c.messages = 0;
+	c.helo_names_total = 1;
+	c.reasons = &holds;
+	summary_source(s, &c);
+}
+
 static void others(struct summary *s)
 {
 	struct alert a = samples_source_alert();
@@ -97,6 +124,7 @@ static void others(struct summary *s)
 	c.ip.b[15] = 9;
 	c.sessions = 12345;
 	summary_source(s, &c);
+	flapping_and_holding(s);
 	c.verdict = VERDICT_CLEAN;
 	for (int i = 0; i < 120; i++) {
 		c.ip = v4(2, (uint8_t)i);

@@ -125,6 +125,19 @@ static void add_card(struct summary *s, unsigned int i, uint32_t revision)
 	summary_source(s, &c);
 }
 
+/* A campaign of many members does not hide those who misbehave on their own account. */
+static void test_members_leave_room(void **state)
+{
+	struct summary *s = sample();
+	struct summary_input in = sample_summary_input();
+	char *text = text_of(s, &in, 100);
+
+	assert_non_null(strstr(text, "changing HELO"));
+	assert_non_null(strstr(text, "holds open"));
+	free(text);
+	summary_destroy(s);
+}
+
 /* The worst twenty do not depend on the order in which they came. */
 static void test_top_is_stable(void **state)
 {
@@ -194,7 +207,7 @@ static void test_json(void **state)
 	assert_int_equal(json_array_size(json_object_get(tree, "worst_campaigns")), 2);
 	assert_int_equal(
 		json_integer_value(json_object_get(json_object_get(tree, "sources"), "bot_like")),
-		24);
+		26);
 	json_decref(tree);
 	free(text);
 	summary_destroy(s);
@@ -207,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_safe_and_narrow),
 		cmocka_unit_test(test_nothing_seen),
 		cmocka_unit_test(test_nothing_found),
+		cmocka_unit_test(test_members_leave_room),
 		cmocka_unit_test(test_top_is_stable),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_json),
