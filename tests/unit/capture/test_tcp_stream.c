@@ -1,0 +1,615 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "capture/tcp_stream.h"
+#include "flow_log.h"
+
+#define C FLOW_CLIENT
+#define S FLOW_SERVER
+
+/* One connection, its log, and what it needs. */
+struct fixture {
+	struct flow_log log;
+	struct reorder_pool *pool;
+	struct capture_stats stats;
+	struct flow_info flow;
+	struct tcp_stream stream;
+	struct tcp_stream_context x;
+	nstime time;
+	uint64_t packet;
+	struct talk talk;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	f->pool = reorder_pool_create(1024);
+	f->time = FLOW_LOG_START;
+	f->talk = talk_make(&f->time, &f->packet, 40000, 25);
+	f->x = (struct tcp_stream_context){.pool = f->pool,
+		.stats = &f->stats,
+		.flow = &f->flow,
+		.chunk = flow_log_chunk,
+		.cookie = &f->log};
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	tcp_stream_clear(&f->stream, f->pool);
+	reorder_pool_destroy(f->pool);
+	free(f);
+	return 0;
+}
+
+static void take(struct fixture *f, enum flow_dir dir, const struct segment *seg)
+{
+	f->x.time = seg->time;
+	f->x.packet = seg->packet;
+	f->flow.packets[dir]++;
+	tcp_stream_segment(&f->stream, &f->x, dir, seg);
+}
+
+static void say(struct fixture *f, enum flow_dir dir, uint8_t flags, int64_t offset, int64_t acked,
+	const char *data)
+{
+	struct segment seg = talk_segment(&f->talk, dir, flags, offset, acked, data);
+
+	take(f, dir, &seg);
+}
+
+static void shake_hands(struct fixture *f)
+{
+	say(f, C, SEGMENT_SYN, -1, -1, "");
+	say(f, S, SEGMENT_SYN, -1, 0, "");
+	say(f, C, 0, 0, 0, "");
+}
+
+static void test_in_order(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, S, 0, 0, 0, "220 a\r\n");
+	say(f, C, 0, 0, 7, "EHLO b\r\n");
+	say(f, S, 0, 7, 8, "250 c\r\n");
+	say(f, C, SEGMENT_FIN, 8, 14, "");
+	say(f, S, SEGMENT_FIN, 14, 9, "");
+	assert_string_equal(flow_log_take(&f->log), "S 0 \"220 a\\r\\n\" ack 0\n"
+						    "C 0 \"EHLO b\\r\\n\" ack 7\n"
+						    "S 7 \"250 c\\r\\n\" ack 8\n"
+						    "C 8 fin ack 14\n"
+						    "S 14 fin ack 8\n");
+	assert_true(tcp_stream_closed(&f->stream));
+	assert_true(f->flow.acked[C] && f->flow.acked[S]);
+	assert_int_equal(f->flow.payload[C], 8);
+	assert_int_equal(f->flow.payload[S], 14);
+}
+
+/* The client's sequence numbers wrap within these bytes: its ISN is 0xfffffff0. */
+static void test_reorder_over_wrap(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, 0, 20, 0, "cc");
+	say(f, C, SEGMENT_FIN, 22, 0, "");
+	say(f, C, 0, 10, 0, "bbbbbbbbbb");
+	assert_string_equal(flow_log_take(&f->log), "");
+	say(f, C, 0, 0, 0, "aaaaaaaaaa");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"aaaaaaaaaa\" ack 0\n"
+						    "C 10 \"bbbbbbbbbb\" ack 0\n"
+						    "C 20 \"cc\" ack 0\n"
+						    "C 22 fin ack 0\n");
+	assert_int_equal(f->stats.out_of_order, 2);
+	assert_int_equal(reorder_pool_held(f->pool), 0);
+}
+
+static void test_retransmission(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, 0, 0, 0, "abcdef");
+	say(f, C, 0, 0, 0, "abcdef");
+	say(f, C, 0, 3, 0, "defghi");
+	say(f, C, 0, 8, 0, "i"); /* a keep-alive */
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"abcdef\" ack 0\n"
+						    "C 6 \"ghi\" ack 0\n");
+	assert_int_equal(f->stats.retransmitted_bytes, 6 + 3 + 1);
+	assert_int_equal(f->flow.payload[C], 9);
+}
+
+static void test_overlap_conflict(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, 0, 4, 0, "evil");
+	say(f, C, 0, 2, 0, "xxgoodyy");
+	say(f, C, 0, 0, 0, "ab");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"ab\" ack 0\n"
+						    "C 2 \"xx\" ack 0\n"
+						    "C 4 \"evilyy\" ack 0\n");
+	assert_int_equal(f->flow.overlap[C], 4);
+	assert_int_equal(f->stats.overlap_bytes, 4);
+}
+
+/* Data that carry different ACKs are never one chunk. */
+static void test_acks_kept_apart(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, S, 0, 0, 0, "220\r\n");
+	say(f, C, 0, 4, 0, "early");
+	say(f, C, 0, 9, 5, "late");
+	say(f, C, 0, 0, 0, "head");
+	assert_string_equal(flow_log_take(&f->log), "S 0 \"220\\r\\n\" ack 0\n"
+						    "C 0 \"head\" ack 0\n"
+						    "C 4 \"early\" ack 0\n"
+						    "C 9 \"late\" ack 5\n");
+}
+
+/* The tap shows a reply before its command. */
+static void test_directions_swapped(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, S, 0, 0, 6, "250\r\n");
+	say(f, S, SEGMENT_FIN, 5, 6, "");
+	assert_string_equal(flow_log_take(&f->log), "");
+	say(f, C, 0, 0, 0, "NOOP\r\n");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"NOOP\\r\\n\" ack 0\n"
+						    "S 0 \"250\\r\\n\" ack 6\n"
+						    "S 5 fin ack 6\n");
+	assert_int_equal(f->stats.gaps, 0);
+}
+
+/* Acknowledged, never seen: lost after the short wait, and the reply comes behind the gap. */
+static void test_proven_loss(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, S, 0, 0, 6, "250\r\n");
+	f->time += TCP_STREAM_PROVEN_WAIT - 2 * NS_PER_MS;
+	say(f, C, 0, 10, 0, "DATA\r\n");
+	assert_string_equal(flow_log_take(&f->log), "");
+	say(f, C, 0, 6, 0, "QU");
+	assert_string_equal(flow_log_take(&f->log), "C 0 gap 6\n"
+						    "C 6 \"QU\" ack 0\n"
+						    "S 0 \"250\\r\\n\" ack 6\n");
+	say(f, C, 0, 8, 0, "IT");
+	assert_string_equal(
+		flow_log_take(&f->log), "C 8 \"IT\" ack 0\nC 10 \"DATA\\r\\n\" ack 0\n");
+	assert_int_equal(f->flow.missing[C], 6);
+	assert_int_equal(f->stats.gap_bytes, 6);
+}
+
+/* The same by count, where packets come quickly. */
+static void test_proven_loss_by_segments(void **state)
+{
+	struct fixture *f = *state;
+	int n;
+
+	shake_hands(f);
+	say(f, S, 0, 0, 6, "250\r\n");
+	for (n = 1; f->log.len == 0 && n < 1000; n++) {
+		f->time -= NS_PER_MS;
+		say(f, C, 0, 6 + n, 0, "x");
+	}
+	assert_int_equal(n, TCP_STREAM_PROVEN_SEGMENTS);
+	assert_string_equal(flow_log_take(&f->log), "C 0 gap 6\nS 0 \"250\\r\\n\" ack 6\n");
+}
+
+/* Not acknowledged: the sender will send it again, for as long as it takes. */
+static void test_unproven_waits(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, 0, 5, 0, "world");
+	f->time += 3 * NS_PER_S;
+	say(f, S, 0, 0, 0, "");
+	say(f, C, 0, 10, 0, "!");
+	assert_string_equal(flow_log_take(&f->log), "");
+	say(f, C, 0, 0, 0, "hello");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"hello\" ack 0\nC 5 \"world!\" ack 0\n");
+	say(f, C, 0, 12, 0, "lost before");
+	f->time += TCP_STREAM_UNPROVEN_WAIT;
+	say(f, S, 0, 0, 0, "");
+	assert_string_equal(flow_log_take(&f->log), "C 11 gap 1\nC 12 \"lost before\" ack 0\n");
+}
+
+/* Only the client is seen: nobody can acknowledge, and what it acknowledges was the server's. */
+static void test_one_sided(void **state)
+{
+	struct fixture *f = *state;
+
+	say(f, C, SEGMENT_SYN, -1, -1, "");
+	say(f, C, 0, 0, 0, "");
+	say(f, C, 0, 0, 30, "EHLO\r\n");
+	assert_string_equal(flow_log_take(&f->log), "S 0 gap 30\nC 0 \"EHLO\\r\\n\" ack 30\n");
+	say(f, C, 0, 10, 50, "RCPT\r\n");
+	f->time += TCP_STREAM_ONE_SIDED_WAIT - 2 * NS_PER_MS;
+	say(f, C, 0, 16, 50, "x");
+	assert_string_equal(flow_log_take(&f->log), "S 30 gap 20\n");
+	say(f, C, 0, 17, 50, "y");
+	assert_string_equal(flow_log_take(&f->log), "C 6 gap 4\nC 10 \"RCPT\\r\\nxy\" ack 50\n");
+	assert_false(f->flow.acked[C] || f->flow.acked[S]);
+}
+
+static void test_midstream(void **state)
+{
+	struct fixture *f = *state;
+
+	say(f, C, 0, 700, 900, "RSET\r\n");
+	say(f, S, 0, 900, 706, "250\r\n");
+	say(f, S, 0, 880, 700, "old bytes");
+	say(f, C, 0, 706, 905, "QUIT\r\n");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"RSET\\r\\n\" ack 0\n"
+						    "S 0 \"250\\r\\n\" ack 6\n"
+						    "C 6 \"QUIT\\r\\n\" ack 5\n");
+	assert_int_equal(f->stats.retransmitted_bytes, 9);
+}
+
+/* An ACK of one byte more than was seen, and nothing behind it: the FIN was lost. */
+static void test_lost_fin(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, 0, 0, 0, "QUIT\r\n");
+	say(f, S, 0, 0, 7, "221\r\n");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"QUIT\\r\\n\" ack 0\n");
+	f->time += NS_PER_S;
+	say(f, S, SEGMENT_FIN, 5, 7, "");
+	assert_string_equal(flow_log_take(&f->log), "S 0 \"221\\r\\n\" ack 7\n"
+						    "S 5 fin ack 7\n");
+	assert_int_equal(f->stats.gaps, 0);
+}
+
+static void test_data_after_fin(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, SEGMENT_FIN, 0, 0, "bye");
+	say(f, C, 0, 3, 0, "more");
+	say(f, C, SEGMENT_FIN, 3, 0, "other");
+	say(f, C, SEGMENT_FIN, 0, 0, "bye");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"bye\" ack 0\nC 3 fin ack 0\n");
+	assert_int_equal(f->stats.after_fin_bytes, 4 + 5);
+}
+
+/* A frame cut by the snaplen: its bytes, then a gap of known size; in and out of order. */
+static void test_snaplen(void **state)
+{
+	struct fixture *f = *state;
+	struct segment first, second;
+
+	shake_hands(f);
+	first = talk_segment(&f->talk, C, 0, 0, 0, "abcd");
+	first.payload_len = 100;
+	second = talk_segment(&f->talk, C, 0, 100, 0, "efgh");
+	second.payload_len = 50;
+	take(f, C, &second);
+	take(f, C, &first);
+	say(f, C, 0, 150, 0, "end");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"abcd\" ack 0\n"
+						    "C 4 gap 96 ack 0\n"
+						    "C 100 \"efgh\" ack 0\n"
+						    "C 104 gap 46 ack 0\n"
+						    "C 150 \"end\" ack 0\n");
+	assert_int_equal(f->flow.missing[C], 142);
+}
+
+/* Data in a SYN (RFC 7413); not taken by the server, it comes again. */
+static void test_fast_open(void **state)
+{
+	struct fixture *f = *state;
+
+	say(f, C, SEGMENT_SYN, -1, -1, "EHLO a\r\n");
+	say(f, S, SEGMENT_SYN, -1, 0, "");
+	say(f, C, 0, 0, 0, "EHLO a\r\n");
+	say(f, S, 0, 0, 8, "250\r\n");
+	assert_string_equal(
+		flow_log_take(&f->log), "C 0 \"EHLO a\\r\\n\"\nS 0 \"250\\r\\n\" ack 8\n");
+}
+
+static void test_flush(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, 0, 10, 0, "b");
+	say(f, C, 0, 20, 0, "c");
+	say(f, C, SEGMENT_FIN, 25, 0, "");
+	say(f, S, 0, 3, 0, "x");
+	tcp_stream_flush(&f->stream, &f->x);
+	assert_string_equal(flow_log_take(&f->log), "C 0 gap 10\n"
+						    "C 10 \"b\" ack 0\n"
+						    "C 11 gap 9\n"
+						    "C 20 \"c\" ack 0\n"
+						    "C 21 gap 4\n"
+						    "C 25 fin ack 0\n"
+						    "S 0 gap 3\n"
+						    "S 3 \"x\" ack 0\n");
+	assert_int_equal(reorder_pool_held(f->pool), 0);
+}
+
+static void test_flush_directions(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, S, 0, 0, 10, "reply");
+	tcp_stream_flush(&f->stream, &f->x);
+	assert_string_equal(flow_log_take(&f->log), "C 0 gap 10\nS 0 \"reply\" ack 10\n");
+}
+
+/* Each side claims to have received what the other has not sent yet: nothing may hang. */
+static void test_impossible_acks(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, 0, 0, 4, "abcd");
+	say(f, S, 0, 0, 4, "wxyz");
+	f->time += NS_PER_S;
+	say(f, C, 0, 4, 4, "e");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"abcde\" ack 4\nS 0 \"wxyz\" ack 4\n");
+}
+
+static void test_cap(void **state)
+{
+	struct fixture *f = *state;
+	static char big[1001];
+	int64_t offset;
+
+	memset(big, 'x', 1000);
+	shake_hands(f);
+	for (offset = 1; f->log.len == 0 && offset < 1 << 20; offset += 1000)
+		say(f, C, 0, offset, 0, big);
+	assert_int_equal(f->stats.reassembly_capped, 1);
+	assert_int_equal(f->flow.missing[C], 1);
+	assert_int_equal(f->flow.payload[C], offset - 1);
+	assert_true(offset > 200 * 1000 && offset < 300 * 1000);
+}
+
+/* No room at all: what comes is handed on at once, with gaps. */
+static void test_no_room(void **state)
+{
+	struct fixture *f = *state;
+	struct reorder_pool *none = reorder_pool_create(3);
+
+	f->x.pool = none;
+	shake_hands(f);
+	say(f, C, 0, 10, 0, "b");
+	say(f, C, 0, 0, 0, "a");
+	say(f, C, 0, 11, 0, "c");
+	assert_string_equal(flow_log_take(&f->log), "C 0 gap 10\n"
+						    "C 10 \"b\" ack 0\n"
+						    "C 11 \"c\" ack 0\n");
+	reorder_pool_destroy(none);
+}
+
+static void test_out_of_window(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, 0, 0, 0, "a");
+	say(f, C, 0, 0x60000000, 0, "forged");
+	say(f, C, 0, -0x60000000, 0, "forged");
+	say(f, C, 0, 1, 0, "b");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"a\" ack 0\nC 1 \"b\" ack 0\n");
+	assert_int_equal(f->stats.out_of_window, 2);
+}
+
+static bool fits(struct fixture *f, enum flow_dir dir, int64_t offset, int64_t acked)
+{
+	struct segment seg = talk_segment(&f->talk, dir, SEGMENT_RST, offset, acked, "");
+
+	return tcp_stream_reset_fits(&f->stream, dir, &seg);
+}
+
+static void test_reset(void **state)
+{
+	struct fixture *f = *state;
+
+	say(f, C, SEGMENT_SYN, -1, -1, "");
+	assert_true(fits(f, S, 77777, 0)); /* refused: no sequence number of its own is known */
+	assert_false(fits(f, S, 77777, 9));
+	say(f, S, SEGMENT_SYN, -1, 0, "");
+	say(f, C, 0, 0, 0, "0123456789");
+	assert_true(fits(f, C, 10, 0));
+	assert_true(fits(f, C, 9, 0));
+	assert_true(fits(f, C, 10 + 65535, 0));
+	assert_false(fits(f, C, 8, 0));
+	assert_false(fits(f, C, 10 + 65536, 0));
+	say(f, C, 0, 100000, 0, "x"); /* bytes unseen before it widen the window */
+	assert_true(fits(f, C, 100001 + 65535, 0));
+	assert_false(fits(f, C, 100001 + 65536, 0));
+}
+
+static void test_reversed(void **state)
+{
+	struct fixture *f = *state;
+	struct segment seg;
+
+	say(f, C, 0, 0, 0, "220\r\n");
+	tcp_stream_reverse(&f->stream);
+	flow_log_take(&f->log);
+	seg = talk_segment(&f->talk, S, 0, 0, 5, "EHLO\r\n");
+	take(f, C, &seg);
+	seg = talk_segment(&f->talk, C, 0, 5, 6, "250\r\n");
+	take(f, S, &seg);
+	assert_string_equal(
+		flow_log_take(&f->log), "C 0 \"EHLO\\r\\n\" ack 5\nS 5 \"250\\r\\n\" ack 6\n");
+}
+
+/* ---- any way of cutting, repeating and shuffling gives the same bytes ---- */
+
+struct piece {
+	struct segment seg;
+	enum flow_dir dir;
+	uint32_t at; /* its place after the shuffle */
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct piece *x = a, *y = b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* A dialogue of random turns; each turn's segments acknowledge all of the turns before. */
+static size_t make_dialogue(struct fixture *f, struct piece *pieces, size_t room, const char *bytes,
+	size_t turns, size_t sent[2])
+{
+	size_t count = 0;
+
+	for (size_t turn = 0; turn < turns; turn++) {
+		enum flow_dir dir = turn % 2 ? C : S;
+		size_t len = 1 + (size_t)random() % 900, end = sent[dir] + len;
+
+		while (sent[dir] < end) {
+			size_t cut =
+				random() % 3 ? 1 + (size_t)random() % 7 : (size_t)random() % 300;
+
+			if (cut == 0 || cut > end - sent[dir])
+				cut = end - sent[dir];
+			assert_true(count + 2 < room);
+			for (int copies = random() % 8 ? 1 : 2; copies > 0; copies--) {
+				struct piece *p = &pieces[count];
+
+				p->dir = dir;
+				p->seg = talk_segment(&f->talk, dir, 0, (int64_t)sent[dir],
+					(int64_t)sent[!dir], "");
+				p->seg.payload = span_of(bytes + sent[dir], cut);
+				p->seg.payload_len = (uint32_t)cut;
+				p->at = (uint32_t)(count * 4 + (size_t)random() % 40);
+				count++;
+			}
+			sent[dir] += cut;
+		}
+	}
+	return count;
+}
+
+static void test_any_segmentation(void **state)
+{
+	struct fixture *f = *state;
+	static char bytes[60000];
+	static struct piece pieces[8000];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)('a' + i * 7 % 26);
+	for (unsigned int seed = 1; seed <= 60; seed++) {
+		size_t sent[2] = {0, 0}, count;
+
+		srandom(seed);
+		tear_down(state);
+		set_up(state);
+		f = *state;
+		shake_hands(f);
+		count = make_dialogue(f, pieces, 8000, bytes, 24, sent);
+		qsort(pieces, count, sizeof(pieces[0]), by_place);
+		for (size_t i = 0; i < count; i++) {
+			pieces[i].seg.time = FLOW_LOG_START + (nstime)i * 1000;
+			take(f, pieces[i].dir, &pieces[i].seg);
+		}
+		for (int d = 0; d < 2; d++) {
+			assert_int_equal(f->log.stream_len[d], sent[d]);
+			assert_memory_equal(f->log.stream[d], bytes, sent[d]);
+		}
+		assert_int_equal(f->stats.gaps, 0);
+		assert_int_equal(f->stats.overlap_bytes, 0);
+		assert_int_equal(reorder_pool_held(f->pool), 0);
+	}
+}
+
+/* Whoever reads the chunks sees every turn whole before the next one begins. */
+static bool turns_alternate(void *cookie, const struct stream_chunk *c)
+{
+	size_t *seen = cookie;
+
+	assert_true(c->peer_acked < 0 || (size_t)c->peer_acked <= seen[!c->dir]);
+	seen[c->dir] += c->data.len;
+	return true;
+}
+
+static void test_order_of_directions(void **state)
+{
+	struct fixture *f = *state;
+	static char bytes[60000];
+	static struct piece pieces[8000];
+
+	for (unsigned int seed = 1; seed <= 30; seed++) {
+		size_t sent[2] = {0, 0}, seen[2] = {0, 0}, count;
+
+		srandom(seed);
+		tear_down(state);
+		set_up(state);
+		f = *state;
+		f->x.chunk = turns_alternate;
+		f->x.cookie = seen;
+		shake_hands(f);
+		count = make_dialogue(f, pieces, 8000, bytes, 24, sent);
+		qsort(pieces, count, sizeof(pieces[0]), by_place);
+		for (size_t i = 0; i < count; i++) {
+			pieces[i].seg.time = FLOW_LOG_START + (nstime)i * 1000;
+			take(f, pieces[i].dir, &pieces[i].seg);
+		}
+		assert_int_equal(seen[C], sent[C]);
+		assert_int_equal(seen[S], sent[S]);
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(test_in_order),
+		TEST(test_reorder_over_wrap),
+		TEST(test_retransmission),
+		TEST(test_overlap_conflict),
+		TEST(test_acks_kept_apart),
+		TEST(test_directions_swapped),
+		TEST(test_proven_loss),
+		TEST(test_proven_loss_by_segments),
+		TEST(test_unproven_waits),
+		TEST(test_one_sided),
+		TEST(test_midstream),
+		TEST(test_lost_fin),
+		TEST(test_data_after_fin),
+		TEST(test_snaplen),
+		TEST(test_fast_open),
+		TEST(test_flush),
+		TEST(test_flush_directions),
+		TEST(test_impossible_acks),
+		TEST(test_cap),
+		TEST(test_no_room),
+		TEST(test_out_of_window),
+		TEST(test_reset),
+		TEST(test_reversed),
+		TEST(test_any_segmentation),
+		TEST(test_order_of_directions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
