@@ -43,8 +43,8 @@ struct flow_sink {
 struct capture_config {
 	uint64_t memory; /* bytes of all of heloscope; capture takes its share (contract 6.2) */
 	uint64_t seed;
-	nstime smtp_idle;  /* default 660 s at least (contract 4.1) */
-	nstime other_idle; /* flows not (yet) known to be SMTP, default 60 s */
+	nstime smtp_idle;           /* default 660 s at least (contract 4.1) */
+	nstime other_idle;          /* flows not (yet) known to be SMTP, default 60 s */
 	const uint16_t *smtp_ports; /* NULL: 25, 465, 587, 2525 */
 	size_t smtp_port_count;
 };
@@ -57,7 +57,7 @@ struct capture_stats {
 	uint64_t out_of_order, retransmitted_bytes, overlap_bytes; /* overlap: other content */
 	uint64_t gaps, gap_bytes, reassembly_capped;
 	uint64_t out_of_window, after_fin_bytes; /* segments and bytes outside the connection */
-	uint64_t resets_ignored, syns_ignored;	 /* outside the window; in the middle of a flow */
+	uint64_t resets_ignored, syns_ignored;   /* outside the window; in the middle of a flow */
 	uint64_t guess_capped, ndpi_asked, ndpi_smtp;
 	uint64_t bytes_held, memory; /* reassembly now; all that is allocated */
 };

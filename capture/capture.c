@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "capture/capture.h"
+
+#include <stdlib.h>
+
+#include "capture/decap.h"
+#include "capture/flow_tracker.h"
+
+#define DNS_PORT 53
+
+struct capture {
+	struct decap *decap;
+	struct flow_tracker *flows;
+	struct flow_sink sink;
+	struct capture_stats stats; /* what decap counts is added when asked for */
+};
+
+struct capture *capture_create(const struct capture_config *config, const struct flow_sink *sink)
+{
+	struct capture *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->sink = *sink;
+	c->decap = decap_create(config->seed);
+	if (c->decap)
+		c->flows = flow_tracker_create(config, sink, &c->stats);
+	if (!c->flows) {
+		capture_destroy(c);
+		return NULL;
+	}
+	return c;
+}
+
+void capture_destroy(struct capture *c)
+{
+	if (!c)
+		return;
+	flow_tracker_destroy(c->flows);
+	decap_destroy(c->decap);
+	free(c);
+}
+
+void capture_packet(struct capture *c, const struct packet *p)
+{
+	struct decap_result r;
+
+	flow_tracker_advance(c->flows, p->time);
+	switch (decap_packet(c->decap, p, &r)) {
+	case DECAP_TCP:
+		flow_tracker_segment(c->flows, &r.segment);
+		break;
+	case DECAP_UDP:
+		if (r.datagram.src_port == DNS_PORT || r.datagram.dst_port == DNS_PORT)
+			c->sink.datagram(c->sink.cookie, &r.datagram);
+		break;
+	case DECAP_NOTHING:
+		break;
+	}
+}
+
+void capture_advance(struct capture *c, nstime now)
+{
+	flow_tracker_advance(c->flows, now);
+}
+
+void capture_finish(struct capture *c)
+{
+	flow_tracker_finish(c->flows);
+}
+
+struct capture_stats capture_get_stats(const struct capture *c)
+{
+	struct capture_stats s = c->stats;
+	struct decap_stats d = decap_get_stats(c->decap);
+
+	s.packets = d.packets;
+	s.ip_packets = d.ip;
+	s.tcp_segments = d.tcp;
+	s.udp_datagrams = d.udp;
+	s.unknown_link = d.nothing[DECAP_UNKNOWN_LINK];
+	s.malformed = d.nothing[DECAP_MALFORMED];
+	s.not_ip = d.nothing[DECAP_NOT_IP];
+	s.fragments = d.fragments;
+	s.too_deep = d.nothing[DECAP_TOO_DEEP];
+	s.truncated = d.truncated;
+	s.bytes_held = flow_tracker_held(c->flows);
+	s.memory = sizeof(*c) + decap_bytes(c->decap) + flow_tracker_bytes(c->flows);
+	return s;
+}
