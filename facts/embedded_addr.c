@@ -7,6 +7,7 @@
 #define WINDOWS_V4 4
 #define WINDOWS_V6 12
 #define JOINED_DIGITS_MIN 6
+#define JOINED_STARTS 16 /* places in a long run of digits where a padded address may begin */
 #define MASK24 0xffffffu
 #define MASK48 0xffffffffffffu
 
@@ -51,7 +52,7 @@ static bool joined_decimal(struct span run, const uint8_t o[4], const uint64_t w
 	char text[16];
 	int n;
 
-	for (size_t i = 0; i + 9 <= run.len; i++) {
+	for (size_t i = 0; i + 9 <= run.len && i < JOINED_STARTS; i++) {
 		uint64_t v = 0;
 		size_t k;
 

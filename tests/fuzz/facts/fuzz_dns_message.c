@@ -24,7 +24,7 @@ static void demand(bool promise)
 
 static void check_text(const struct dns_record *r, struct str_ref s)
 {
-	demand(s.off == 0 || (s.off < r->r.size && s.len <= r->r.size - s.off));
+	demand(s.off == 0 || (s.off <= r->r.size && s.len <= r->r.size - s.off));
 	for (uint32_t i = 0; i < s.len; i++) {
 		uint8_t c = record_str(r, s).p[i];
 
