@@ -65,9 +65,10 @@ def shuffled(rng, items):
 
 def organisation(index):
     """A domain of its own for each index."""
-    place, trade = PLACE[index % len(PLACE)], TRADE[index // len(PLACE) % len(TRADE)]
-    lap = index // (len(PLACE) * len(TRADE))
-    return "%s-%s%s.example" % (place, trade, lap if lap else "")
+    place, lap = index % len(PLACE), index // len(PLACE)
+    trade = (lap + 7 * place) % len(TRADE)
+    again = lap // len(TRADE)
+    return "%s-%s%s.example" % (PLACE[place], TRADE[trade], again or "")
 
 
 def label(rng):
