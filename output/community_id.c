@@ -45,7 +45,8 @@ char *community_id(const struct addr *client, uint16_t client_port, const struct
 	p = put(p, lo.port, 2);
 	p = put(p, hi.port, 2);
 	SHA1(tuple, (size_t)(p - tuple), digest);
-	memcpy(buf, "1:", 2);
+	buf[0] = '1';
+	buf[1] = ':';
 	EVP_EncodeBlock((unsigned char *)buf + 2, digest, SHA_DIGEST_LENGTH);
 	return buf;
 }

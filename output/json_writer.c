@@ -7,8 +7,6 @@
 
 #define FIRST_CAPACITY 4096
 #define UINT64_DIGITS 20
-/* A character needs at most 12 (a surrogate pair), a byte at most 5 (a backslash of its own). */
-#define ESCAPED_MAX 12
 
 static const char hex_upper[] = "0123456789ABCDEF";
 static const char hex_lower[] = "0123456789abcdef";
@@ -69,22 +67,15 @@ static inline void put_char(struct json_writer *w, char c)
 /* Comma and key. A value never ends in an opening bracket, so the last byte tells. */
 static void begin(struct json_writer *w, const char *key)
 {
-	size_t n = key ? strlen(key) : 0;
-	char *p;
+	char last = w->len > 0 ? w->buf[w->len - 1] : '\n';
 
-	if (!room(w, n + 4))
+	if (last != '{' && last != '[' && last != '\n')
+		put_char(w, ',');
+	if (!key)
 		return;
-	p = w->buf + w->len;
-	if (w->len > 0 && p[-1] != '{' && p[-1] != '[' && p[-1] != '\n')
-		*p++ = ',';
-	if (key) {
-		*p++ = '"';
-		memcpy(p, key, n);
-		p += n;
-		*p++ = '"';
-		*p++ = ':';
-	}
-	w->len = (size_t)(p - w->buf);
+	put_char(w, '"');
+	put(w, key, strlen(key));
+	put(w, "\":", 2);
 }
 
 size_t json_writer_object(struct json_writer *w, const char *key)
@@ -162,13 +153,12 @@ static size_t plain_run(struct span s)
 	return i;
 }
 
-static char *put_u16(char *p, uint32_t v)
+static void put_u16(struct json_writer *w, uint32_t v)
 {
-	*p++ = '\\';
-	*p++ = 'u';
-	for (int shift = 12; shift >= 0; shift -= 4)
-		*p++ = hex_upper[v >> shift & 15];
-	return p;
+	const char text[] = {'\\', 'u', hex_upper[v >> 12 & 15], hex_upper[v >> 8 & 15],
+		hex_upper[v >> 4 & 15], hex_upper[v & 15]};
+
+	put(w, text, sizeof(text));
 }
 
 /* One character or escaped byte that is no plain run. Returns the bytes of `s` it took. */
@@ -176,41 +166,36 @@ static size_t put_special(struct json_writer *w, struct span s)
 {
 	uint32_t cp = 0;
 	size_t length = wire_text_next(s, &cp);
-	char *p = w->buf + w->len;
 
 	if (length == 0) {
-		memcpy(p, "\\\\x", 3);
-		p[3] = hex_lower[s.p[0] >> 4];
-		p[4] = hex_lower[s.p[0] & 15];
-		p += 5;
-		length = 1;
-	} else if (cp == '\\') {
-		memcpy(p, "\\\\\\\\", 4);
-		p += 4;
-	} else if (cp == '"') {
-		*p++ = '\\';
-		*p++ = '"';
-	} else if (cp < 0x10000) {
-		p = put_u16(p, cp);
-	} else {
-		p = put_u16(p, 0xd800 + ((cp - 0x10000) >> 10));
-		p = put_u16(p, 0xdc00 + ((cp - 0x10000) & 0x3ff));
+		put(w, "\\\\x", 3);
+		put_char(w, hex_lower[s.p[0] >> 4]);
+		put_char(w, hex_lower[s.p[0] & 15]);
+		return 1;
 	}
-	w->len = (size_t)(p - w->buf);
+	if (cp == '\\') {
+		put(w, "\\\\\\\\", 4);
+	} else if (cp == '"') {
+		put(w, "\\\"", 2);
+	} else if (cp < 0x10000) {
+		put_u16(w, cp);
+	} else {
+		put_u16(w, 0xd800 + ((cp - 0x10000) >> 10));
+		put_u16(w, 0xdc00 + ((cp - 0x10000) & 0x3ff));
+	}
 	return length;
 }
 
 void json_writer_put_wire(struct json_writer *w, struct span s)
 {
-	for (;;) {
+	while (s.len > 0 && !w->failed) {
 		size_t n = plain_run(s);
 
 		if (n > 0)
 			put(w, (const char *)s.p, n);
+		else
+			n = put_special(w, s);
 		s = span_skip(s, n);
-		if (s.len == 0 || !room(w, ESCAPED_MAX))
-			return;
-		s = span_skip(s, put_special(w, s));
 	}
 }
 

@@ -9,6 +9,8 @@ static const struct technique botnet = {
 	"T1584", "Compromise Infrastructure", "T1584.005", "Botnet"};
 static const struct technique domains = {"T1583", "Acquire Infrastructure", "T1583.001", "Domains"};
 static const struct technique spoofing = {"T1672", "Email Spoofing", NULL, NULL};
+static const struct technique mail_protocols = {
+	"T1071", "Application Layer Protocol", "T1071.003", "Mail Protocols"};
 static const struct technique exhaustion = {
 	"T1499", "Endpoint Denial of Service", "T1499.002", "Service Exhaustion Flood"};
 
@@ -33,6 +35,8 @@ static const struct rule rules[] = {
 	{"hold_time", "Connections held open", "holds open", {&exhaustion}},
 	{"envelope_from", "Inconsistent envelope senders", "odd senders", {&spoofing}},
 	{"message_id", "Message-ID missing or invalid", "bad Message-ID", {NULL}},
+	{"rogue_egress", "Own host sends mail past the mail servers", "rogue egress",
+		{&botnet, &mail_protocols}},
 	{"proxy_suspected", "Source looks like a proxy", "proxy", {NULL}},
 };
 
