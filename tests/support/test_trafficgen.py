@@ -358,6 +358,19 @@ class Text(unittest.TestCase):
 
 
 class Shipped(unittest.TestCase):
+    def test_every_text_plays(self):
+        names = sorted(os.listdir(os.path.join(HERE, "scenarios")))
+        self.assertTrue(names)
+        for name in names:
+            with open(os.path.join(HERE, "scenarios", name), encoding="utf-8") as f:
+                scenario = text.read(f.read())
+            for block in scenario.blocks:
+                block.count = min(block.count, 12)
+            out = io.BytesIO()
+            Run(scenario, out).play()
+            for _, frame in packets(out.getvalue()):
+                dissect(frame)
+
     def test_demo_is_what_its_text_says(self):
         with open(os.path.join(HERE, "scenarios", "demo.txt"), encoding="utf-8") as f:
             capture, truth = play(f.read())

@@ -12,7 +12,7 @@
 
 struct run {
 	struct facts *facts;
-	struct record_builder question;
+	struct record_builder *question;
 	unsigned int count;
 };
 
@@ -49,7 +49,7 @@ static void check_record(const struct dns_record *r)
 /* The question that `r` answers, as if it had been seen. */
 static void ask(struct run *run, const struct dns_record *r)
 {
-	struct dns_record *q = record_begin(&run->question, RECORD_DNS, sizeof(*q));
+	struct dns_record *q = record_begin(run->question, RECORD_DNS, sizeof(*q));
 
 	q->r.time = r->r.time;
 	q->src = r->dst;
@@ -58,8 +58,8 @@ static void ask(struct run *run, const struct dns_record *r)
 	q->dst_port = r->src_port;
 	q->id = r->id;
 	q->qtype = r->qtype;
-	q->qname = record_add(&run->question, record_str(r, r->qname));
-	facts_dns(run->facts, (const struct dns_record *)record_end(&run->question), NULL);
+	q->qname = record_add(run->question, record_str(r, r->qname));
+	facts_dns(run->facts, (const struct dns_record *)record_end(run->question), NULL);
 }
 
 static void on_record(void *cookie, const struct record *record)
@@ -93,16 +93,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const uint8_t client[4] = {192, 0, 2, 25}, server[4] = {192, 0, 2, 53};
 	struct facts_config config = {.memory = 64 * 1024};
 	struct flow_info flow = {.id = 1, .client_port = 4000, .server_port = 53};
-	struct run run = {.facts = facts_create(&config)};
+	static struct record_builder b, question;
+	struct run run = {.facts = facts_create(&config), .question = &question};
 	struct dns_stream *s = dns_stream_create();
-	struct record_builder b;
 	size_t step = size > 0 ? data[0] + 1u : 1;
 
 	flow.client = addr_from_v4(client);
 	flow.server = addr_from_v4(server);
-	if (!run.facts || !s || record_builder_init(&b) < 0 ||
-		record_builder_init(&run.question) < 0)
+	if (!b.block && (record_builder_init(&b) < 0 || record_builder_init(&question) < 0))
 		abort();
+	demand(run.facts && s);
 	for (size_t i = 1; i < size; i += step) {
 		struct stream_chunk c = {.dir = FLOW_SERVER, .kind = CHUNK_DATA, .packet = i};
 
@@ -110,8 +110,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		c.data = span_of(data + i, step < size - i ? step : size - i);
 		dns_stream_chunk(s, &flow, &c, &b, on_record, &run);
 	}
-	record_builder_finish(&b);
-	record_builder_finish(&run.question);
 	dns_stream_destroy(s);
 	facts_destroy(run.facts);
 	return 0;
