@@ -49,6 +49,7 @@ static int hex_digit(uint8_t c)
 static int parse_v6(struct span s, struct addr *ret)
 {
 	uint8_t b[16] = {0};
+	struct addr a;
 
 	if (s.len != 63)
 		return -1;
@@ -59,7 +60,10 @@ static int parse_v6(struct span s, struct addr *ret)
 			return -1;
 		b[15 - i / 2] |= (uint8_t)(i % 2 ? v << 4 : v);
 	}
-	*ret = addr_from_v6(b);
+	a = addr_from_v6(b);
+	if (addr_is_v4(&a)) /* mapped: not the reverse name of that IPv4 address */
+		return -1;
+	*ret = a;
 	return 1;
 }
 

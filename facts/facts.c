@@ -101,6 +101,10 @@ static void read_response(const struct dns_record *r, nstime now, struct reading
 			f->partial |= a->name.len > 0;
 			continue;
 		}
+		if (r->qtype == DNS_AAAA && addr_is_v4(&a->addr)) {
+			f->partial = true; /* mapped: no IPv4 address can be had by AAAA */
+			continue;
+		}
 		if (a->ttl < f->ttl)
 			f->ttl = a->ttl;
 		ret->addrs[f->count] = a->addr;

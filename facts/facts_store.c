@@ -100,7 +100,7 @@ static nstime life_end(nstime now, uint32_t ttl)
 	return now < NSTIME_MAX - life ? now + life : NSTIME_MAX;
 }
 
-/* Zero is never; a hostile capture's clock may begin before 1970. */
+/* Zero is never: a capture's clock may begin there. */
 static bool stands(nstime until, nstime now)
 {
 	return until != 0 && until >= now;

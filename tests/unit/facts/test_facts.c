@@ -239,6 +239,22 @@ static void test_ipv6_ptr(void **state)
 	facts_destroy(f);
 }
 
+/* An IPv4-mapped address in an AAAA record makes no IPv4 address of the name. */
+static void test_mapped_address(void **state)
+{
+	static const uint8_t mapped[16] = {[10] = 0xff, 0xff, 203, 0, 113, 45};
+	struct facts *f = create_learned();
+	struct wire w;
+
+	ask(f, MX, RESOLVER, "a.example", DNS_AAAA);
+	wire_begin(&w, 0, ANSWER_RA, "a.example", DNS_AAAA);
+	wire_answer(&w, NULL, DNS_AAAA, mapped, sizeof(mapped));
+	assert_int_equal(answer(f, RESOLVER, MX, &w), 0);
+	assert_int_equal(resolves(f, "a.example", BOT), TRI_UNKNOWN);
+	assert_int_equal(exists(f, "a.example"), TRI_UNKNOWN);
+	facts_destroy(f);
+}
+
 /* A and AAAA are joined, in either order, before a name is said not to exist. */
 static void test_exists(void **state)
 {
@@ -537,6 +553,7 @@ int main(void)
 		cmocka_unit_test(test_many_ptr_names),
 		cmocka_unit_test(test_absent_ptr),
 		cmocka_unit_test(test_ipv6_ptr),
+		cmocka_unit_test(test_mapped_address),
 		cmocka_unit_test(test_exists),
 		cmocka_unit_test(test_must_match_question),
 		cmocka_unit_test(test_owner),
