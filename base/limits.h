@@ -19,6 +19,8 @@
 /* smtp_decode/ */
 #define LIMIT_LINE 4096			 /* bytes of a command or reply line that are looked at */
 #define LIMIT_PENDING_COMMANDS 128	 /* commands awaiting their reply (more are counted only) */
+#define LIMIT_HELD 2048			 /* bytes a direction put aside until a reply tells */
+#define LIMIT_TRANSACTIONS 4		 /* of a session: one open, the others await a reply */
 #define LIMIT_HELO_ARG 255		 /* bytes of a HELO argument */
 #define LIMIT_HELO_NAMES 16		 /* HELO arguments kept a session */
 #define LIMIT_BANNER 255		 /* bytes of the banner text */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smtp_decode/smtp_hold.h"
+
+#include <assert.h>
+
+#define PIECES 32
+
+struct piece {
+	nstime time;
+	uint64_t packet, offset, missing;
+	int64_t peer_acked;
+	uint16_t len;
+	uint8_t dir, kind;
+};
+
+struct smtp_hold_block {
+	uint16_t first, count; /* pieces */
+	uint16_t start, end;   /* of the bytes */
+	struct piece pieces[PIECES];
+	uint8_t bytes[LIMIT_HELD];
+};
+
+_Static_assert(sizeof(struct smtp_hold_block) <= SMTP_BLOCK_SIZE, "a queue is one block");
+
+/* May `b` follow `a` in one piece? */
+static bool joins(const struct piece *a, const struct piece *b)
+{
+	return a->kind == CHUNK_DATA && b->kind == CHUNK_DATA && a->dir == b->dir &&
+		a->peer_acked == b->peer_acked;
+}
+
+/* Makes room among the pieces, so that only changes of kind, direction and ACK count. */
+static void compact(struct smtp_hold_block *b)
+{
+	uint16_t n = 0;
+
+	for (uint16_t i = b->first; i < b->count; i++) {
+		if (n > 0 && joins(&b->pieces[n - 1], &b->pieces[i]))
+			b->pieces[n - 1].len += b->pieces[i].len;
+		else
+			b->pieces[n++] = b->pieces[i];
+	}
+	b->first = 0;
+	b->count = n;
+}
+
+bool smtp_hold_put(struct smtp_hold *h, struct smtp_blocks *pool, const struct stream_chunk *c)
+{
+	struct smtp_hold_block *b = h->block;
+
+	if (!b) {
+		if (c->data.len > LIMIT_HELD || !(b = smtp_block_take(pool)))
+			return false;
+		b->first = b->count = b->start = b->end = 0;
+		h->block = b;
+	}
+	if (c->data.len > (size_t)(LIMIT_HELD - b->end))
+		return false;
+	if (b->count == PIECES)
+		compact(b);
+	if (b->count == PIECES)
+		return false;
+	b->pieces[b->count++] = (struct piece){
+		.time = c->time,
+		.packet = c->packet,
+		.offset = c->offset,
+		.missing = c->missing,
+		.peer_acked = c->peer_acked,
+		.len = (uint16_t)c->data.len,
+		.dir = (uint8_t)c->dir,
+		.kind = (uint8_t)c->kind,
+	};
+	if (c->data.len > 0)
+		memcpy(b->bytes + b->end, c->data.p, c->data.len);
+	b->end += (uint16_t)c->data.len;
+	return true;
+}
+
+size_t smtp_hold_room(const struct smtp_hold *h)
+{
+	return h->block ? (size_t)(LIMIT_HELD - h->block->end) : LIMIT_HELD;
+}
+
+bool smtp_hold_first(const struct smtp_hold *h, struct stream_chunk *ret)
+{
+	const struct smtp_hold_block *b = h->block;
+	const struct piece *p;
+
+	if (!b)
+		return false;
+	p = &b->pieces[b->first];
+	*ret = (struct stream_chunk){
+		.time = p->time,
+		.packet = p->packet,
+		.dir = p->dir,
+		.kind = p->kind,
+		.offset = p->offset,
+		.data = span_of(b->bytes + b->start, p->len),
+		.missing = p->missing,
+		.peer_acked = p->peer_acked,
+	};
+	return true;
+}
+
+void smtp_hold_drop(struct smtp_hold *h, struct smtp_blocks *pool, size_t n)
+{
+	struct smtp_hold_block *b = h->block;
+	struct piece *p = &b->pieces[b->first];
+
+	assert(n <= p->len);
+	b->start += (uint16_t)n;
+	p->len -= (uint16_t)n;
+	p->offset += n;
+	if (p->len > 0)
+		return;
+	if (++b->first == b->count)
+		smtp_hold_clear(h, pool);
+}
+
+struct span smtp_hold_bytes(const struct smtp_hold *h)
+{
+	const struct smtp_hold_block *b = h->block;
+
+	return b ? span_of(b->bytes + b->start, (size_t)(b->end - b->start)) : span_of(NULL, 0);
+}
+
+void smtp_hold_clear(struct smtp_hold *h, struct smtp_blocks *pool)
+{
+	smtp_block_give(pool, h->block);
+	h->block = NULL;
+}
