@@ -55,6 +55,8 @@ enum session_anomaly {
 	SESSION_BAD_BDAT = 1 << 7,
 	SESSION_DATA_WITHOUT_354 = 1 << 8,
 	SESSION_GAP = 1 << 9,
+	SESSION_SMUGGLE_ATTEMPT = 1 << 10, /* a command stood behind a candidate */
+	SESSION_SMUGGLE_SUCCESS = 1 << 11, /* and the server answered it */
 };
 
 struct session_record {

@@ -12,6 +12,7 @@
 #define SMTP_DECODE_SMTP_EVENT_H
 
 #include "base/flow.h"
+#include "smtp_decode/session_record.h"
 #include "smtp_decode/smtp_command.h"
 
 /* Where in the capture a byte was. */
@@ -28,6 +29,7 @@ enum smtp_event_kind {
 	SMTP_EVENT_CONTENT_BEGIN, /* DATA was accepted, or the first BDAT of a transaction came */
 	SMTP_EVENT_CONTENT,	  /* octets of a message: header and body, dots unstuffed */
 	SMTP_EVENT_CONTENT_END,	  /* of data, or after the octets of BDAT LAST */
+	SMTP_EVENT_AUTH,	  /* an AUTH exchange has come to its end */
 	SMTP_EVENT_GAP,		  /* bytes lost, in or out of content */
 	SMTP_EVENT_TLS,		  /* from here on all is opaque */
 	SMTP_EVENT_CLOSE,	  /* this side sends no more */
@@ -46,17 +48,20 @@ enum smtp_reply_role {
 
 struct smtp_reply_event {
 	int code;	      /* 0 to 999; of the last line where lines differ */
+	struct span line;     /* REPLY_LINE: as sent, without its line end */
 	struct span enhanced; /* RFC 3463 code at the start of the text, or empty */
 	struct span text;     /* behind it; lines joined by a space, cut at LIMIT_REPLY_TEXT */
 	enum smtp_reply_role role;
 	enum smtp_verb verb; /* of the command answered */
 	uint32_t number;     /* of the command answered, 0 where none is known */
+	uint32_t left;	      /* replies that are still to come for it (LMTP) */
 };
 
 enum smtp_content_end {
 	SMTP_CONTENT_COMPLETE,	 /* CR LF . CR LF, or the last octet of BDAT LAST */
 	SMTP_CONTENT_BY_SERVER,	 /* the server's reply says that it ended */
 	SMTP_CONTENT_CUT,	 /* abandoned, or the connection ended */
+	SMTP_CONTENT_REFUSED,	 /* it was sent before the reply to DATA, which was no */
 };
 
 struct smtp_event {
@@ -68,7 +73,9 @@ struct smtp_event {
 		struct smtp_reply_event reply;
 		struct {
 			struct smtp_command cmd; /* for AUTH: the mechanism alone in args */
-			uint32_t number;
+			uint32_t number; /* 0 for PROXY, which has no reply */
+			bool unanswered; /* an earlier command still is */
+			uint8_t before, before_role; /* then the last of them, as in a reply */
 		} command;
 		struct {
 			uint32_t number; /* of the DATA or first BDAT command, 0 unseen */
@@ -76,8 +83,16 @@ struct smtp_event {
 			enum smtp_content_end end;
 			bool bare_lf; /* CONTENT_END: lines without CR were seen */
 		} content;
-		uint64_t missing;	/* GAP */
-		uint32_t anomaly;	/* a bit of enum session_anomaly */
+		struct {
+			uint32_t number;  /* of the AUTH command */
+			uint8_t outcome;  /* enum auth_outcome */
+			uint64_t account; /* keyed hash of the user, 0 unknown */
+		} auth;
+		struct {
+			uint64_t missing;
+			bool in_content;
+		} gap;
+		uint32_t anomaly; /* a bit of enum session_anomaly */
 	};
 };
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smtp_decode/smtp_dialog.h"
+
+void smtp_dialog_init(struct smtp_dialog *d, const struct smtp_dialog_config *config)
+{
+	memset(d, 0, sizeof(*d));
+	d->blocks = config->blocks;
+	d->pseudonyms = config->pseudonyms;
+	d->sink = config->sink;
+	d->midstream = config->midstream;
+	d->client.state = SMTP_CLIENT_START;
+	d->server.state = SMTP_SERVER_START;
+	d->server.unsure = config->midstream;
+	smtp_ledger_init(&d->ledger);
+}
+
+void smtp_dialog_emit(struct smtp_dialog *d, const struct smtp_event *e)
+{
+	d->sink.event(d->sink.cookie, e);
+}
+
+void smtp_dialog_anomaly(
+	struct smtp_dialog *d, enum flow_dir dir, const struct smtp_place *at, uint32_t anomaly)
+{
+	struct smtp_event e = {
+		.kind = SMTP_EVENT_ANOMALY,
+		.dir = dir,
+		.first = *at,
+		.last = *at,
+		.peer_acked = -1,
+		.anomaly = anomaly,
+	};
+
+	smtp_dialog_emit(d, &e);
+}
+
+void smtp_dialog_tls(struct smtp_dialog *d, const struct stream_chunk *c)
+{
+	struct smtp_event e = {
+		.kind = SMTP_EVENT_TLS,
+		.dir = c->dir,
+		.first = smtp_place_of(c, 0),
+		.last = smtp_place_of(c, 0),
+		.peer_acked = c->peer_acked,
+	};
+
+	if (d->tls)
+		return;
+	d->tls = true;
+	d->client.state = SMTP_CLIENT_TLS;
+	d->server.state = SMTP_SERVER_TLS;
+	smtp_dialog_emit(d, &e);
+}
+
+bool smtp_dialog_server_owes(const struct smtp_dialog *d)
+{
+	return !d->server.greeted || d->server.more || !smtp_ledger_empty(&d->ledger);
+}
+
+static void closed(struct smtp_dialog *d, const struct stream_chunk *c)
+{
+	struct smtp_event e = {
+		.kind = SMTP_EVENT_CLOSE,
+		.dir = c->dir,
+		.first = smtp_place_of(c, 0),
+		.last = smtp_place_of(c, 0),
+		.peer_acked = c->peer_acked,
+	};
+
+	smtp_dialog_emit(d, &e);
+}
+
+void smtp_dialog_chunk(struct smtp_dialog *d, const struct stream_chunk *c)
+{
+	if (c->kind == CHUNK_FIN)
+		closed(d, c);
+	else if (c->dir == FLOW_CLIENT)
+		smtp_client_chunk(d, c);
+	else
+		smtp_server_chunk(d, c);
+}
+
+void smtp_dialog_finish(struct smtp_dialog *d, nstime time, uint64_t packet)
+{
+	struct smtp_place at = {time, packet, d->client.offset};
+
+	smtp_client_finish(d, &at);
+	smtp_line_reset(&d->server.line, d->blocks);
+	smtp_ledger_finish(&d->ledger, d->blocks);
+}
