@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smtp_decode/message_builder.h"
+
+#include "smtp_decode/mailbox.h"
+#include "smtp_decode/smtp_reply.h"
+#include "smtp_decode/transaction.h"
+
+/* Texts grow where a short local part gives way to its pseudonym. */
+#define REDACTED_SIZE 2048
+
+void message_builder_init(struct message_builder *b, struct message_shared *shared)
+{
+	memset(b, 0, sizeof(*b));
+	b->shared = shared;
+}
+
+void message_shared_finish(struct message_shared *s)
+{
+	transaction_list_free(&s->free);
+}
+
+/* ---- transactions ---- */
+
+static void drop_content(struct transaction *t)
+{
+	message_content_destroy(t->context);
+	t->context = NULL;
+	t->content = t->gap = t->bare_lf = false;
+	t->size = 0;
+}
+
+static void discard(struct message_builder *b, struct transaction **t)
+{
+	if (!*t)
+		return;
+	drop_content(*t);
+	transaction_give(&b->shared->free, *t);
+	*t = NULL;
+}
+
+static void touch(struct transaction *t, const struct smtp_event *e)
+{
+	if (t->start == 0) {
+		t->start = e->first.time;
+		t->first_packet = e->first.packet;
+	}
+	t->last_packet = e->last.packet;
+}
+
+/* The open one, made where there is none: its MAIL was not seen, or not accepted. */
+static struct transaction *need_open(
+	struct message_builder *b, const struct smtp_event *e, uint32_t number)
+{
+	if (!b->open) {
+		b->open = transaction_take(&b->shared->free);
+		if (!b->open)
+			return NULL;
+		b->open->first_number = number;
+	}
+	touch(b->open, e);
+	if (number > b->open->last_number)
+		b->open->last_number = number;
+	return b->open;
+}
+
+static bool owns(const struct transaction *t, uint32_t number)
+{
+	return t && number >= t->first_number && number <= t->last_number;
+}
+
+/* The one to which command `number` belongs, or NULL where it is gone. */
+static struct transaction *find(struct message_builder *b, uint32_t number)
+{
+	struct transaction *t = b->awaiting;
+
+	if (number == 0)
+		return NULL;
+	if (owns(b->open, number))
+		return b->open;
+	if (owns(b->suspended, number))
+		return b->suspended;
+	while (t && !owns(t, number))
+		t = t->next;
+	return t;
+}
+
+/* ---- the record ---- */
+
+static struct str_ref add_redacted(const struct message_builder *b, struct span text)
+{
+	char buf[REDACTED_SIZE];
+	struct message_shared *s = b->shared;
+
+	return record_add(
+		s->records, redact_text(&b->redactor, s->pseudonyms, text, buf, sizeof(buf)));
+}
+
+static void fill_envelope(
+	struct message_builder *b, const struct transaction *t, struct message_record *m)
+{
+	struct message_shared *s = b->shared;
+	struct str_ref to[LIMIT_RCPTS_KEPT];
+	char buf[LIMIT_MAILBOX + PSEUDONYM_LEN];
+	uint32_t n = 0;
+
+	if (t->mail_seen) {
+		struct span from = span_of(t->from, t->from_len);
+		char domain[LIMIT_MAILBOX];
+
+		m->from = add_redacted(b, from);
+		m->from_domain = record_add(s->records, mailbox_origin_domain(from, domain));
+	}
+	m->declared_size = t->declared_size;
+	m->rcpts_attempted = t->rcpts_attempted;
+	m->rcpts = t->rcpts_attempted - t->rcpts_refused;
+	m->rcpts_hash = t->rcpts_hash;
+	if (!s->want_recipients)
+		return;
+	for (uint32_t i = 0; i < t->rcpts_kept; i++) {
+		size_t len;
+
+		if (t->rcpts[i].refused)
+			continue;
+		len = pseudonym_address(
+			s->pseudonyms, transaction_rcpt_text(t, i), buf, sizeof(buf));
+		to[n++] = record_add(s->records, span_of(buf, len));
+	}
+	m->to = record_add_array(s->records, to, sizeof(to[0]), n);
+}
+
+static void fill_content(const struct transaction *t, struct message_record *m)
+{
+	bool ended = t->end == SMTP_CONTENT_COMPLETE || t->end == SMTP_CONTENT_BY_SERVER;
+
+	m->complete = tri_of(ended && !t->gap);
+	m->size = t->size;
+	m->traits = (t->null ? MESSAGE_NULL_SENDER : 0u) | (t->bdat ? MESSAGE_BDAT : 0u) |
+		(t->gap ? MESSAGE_GAP : 0u) | (t->bare_lf ? MESSAGE_BARE_LF : 0u);
+}
+
+static void fill_reply(
+	struct message_builder *b, const struct transaction *t, struct message_record *m)
+{
+	struct span text = span_of(t->text, t->text_len), id;
+
+	m->reply_code = t->code;
+	if (t->code < 0)
+		return;
+	m->accepted = tri_of(t->code / 100 == 2);
+	if (t->enhanced_len > 0)
+		m->reply_enhanced =
+			record_add(b->shared->records, span_of(t->enhanced, t->enhanced_len));
+	m->reply_text = add_redacted(b, text);
+	id = smtp_reply_queue_id(text);
+	if (t->code / 100 == 2 && id.len > 0)
+		m->queue_id = add_redacted(b, id);
+}
+
+static void fill_session(const struct message_session *s, struct message_record *m)
+{
+	const struct flow_info *f = s->flow;
+
+	m->r.time = s->time;
+	m->r.packet = s->packet;
+	m->r.timer = s->timer;
+	m->r.flow = f->id;
+	m->r.number = (*s->number)++;
+	m->client = f->client;
+	m->server = f->server;
+	m->client_port = f->client_port;
+	m->server_port = f->server_port;
+	m->session_start = f->first_time;
+	m->authenticated = s->authenticated;
+	m->auth_account = s->auth_account;
+	m->proven = f->acked[0] || f->acked[1] ? TRI_YES
+		: f->packets[0] > 0 && f->packets[1] > 0 ? TRI_NO : TRI_UNKNOWN;
+}
+
+/* Emits the record of `t` and gives it back. */
+static void emit(struct message_builder *b, struct transaction *t, const struct message_session *s)
+{
+	struct message_shared *shared = b->shared;
+	struct message_record *m = record_begin(shared->records, RECORD_MESSAGE, sizeof(*m));
+
+	fill_session(s, m);
+	m->depth = t->depth;
+	m->start = t->start;
+	m->first_packet = t->first_packet;
+	m->last_packet = t->last_packet;
+	fill_envelope(b, t, m);
+	fill_content(t, m);
+	fill_reply(b, t, m);
+	if (t->context)
+		message_content_fill(t->context, &b->redactor, shared->records, m);
+	else
+		shared->undecoded++;
+	shared->messages++;
+	shared->records_full += shared->records->full;
+	discard(b, &t);
+	shared->emit(shared->cookie, record_end(shared->records));
+}
+
+/* Takes `t` off the list of those that await a reply. False where it is not on it. */
+static bool unlink_awaiting(struct message_builder *b, const struct transaction *t)
+{
+	struct transaction **at = &b->awaiting;
+
+	while (*at && *at != t)
+		at = &(*at)->next;
+	if (!*at)
+		return false;
+	*at = t->next;
+	return true;
+}
+
+static void emit_oldest(struct message_builder *b, const struct message_session *s)
+{
+	struct transaction *t = b->awaiting;
+
+	b->awaiting = t->next;
+	emit(b, t, s);
+}
+
+/* ---- content ---- */
+
+static void count_attempt(struct message_builder *b, struct transaction *t)
+{
+	if (!t->attempted)
+		b->attempted++;
+	t->attempted = true;
+}
+
+static void content_begin(struct message_builder *b, const struct smtp_event *e)
+{
+	struct transaction *t = need_open(b, e, e->content.number);
+	struct span rcpts[LIMIT_RCPTS_KEPT];
+
+	if (!t)
+		return;
+	if (e->content.number == 0)
+		b->attempted++;
+	if (t->depth == 0)
+		t->depth = ++b->depth;
+	t->content = true;
+	t->content_number = e->content.number;
+	t->context = message_content_create(b->shared->contents);
+	if (!t->context)
+		return;
+	for (uint32_t i = 0; i < t->rcpts_kept; i++)
+		rcpts[i] = transaction_rcpt_text(t, i);
+	message_content_reset(t->context, rcpts, t->rcpts_kept);
+}
+
+static void content_octets(struct message_builder *b, const struct smtp_event *e)
+{
+	struct transaction *t = b->open;
+
+	if (!t)
+		return;
+	touch(t, e);
+	t->size += e->content.octets.len;
+	if (t->context)
+		message_content_run(t->context, e->content.octets);
+}
+
+static void content_gap(struct message_builder *b, const struct smtp_event *e)
+{
+	struct transaction *t = b->open;
+
+	if (!t || !t->content)
+		return;
+	t->gap = true;
+	if (t->context)
+		message_content_gap(t->context, e->gap.missing);
+}
+
+static void await(struct message_builder *b, struct transaction *t, const struct message_session *s)
+{
+	struct transaction **at = &b->awaiting;
+	uint32_t n = 0;
+
+	for (; *at; at = &(*at)->next)
+		n++;
+	t->next = NULL;
+	*at = t;
+	if (n + 1 >= LIMIT_TRANSACTIONS)
+		emit_oldest(b, s);
+}
+
+static void content_end(
+	struct message_builder *b, const struct smtp_event *e, const struct message_session *s)
+{
+	struct transaction *t = b->open;
+	bool cut = e->content.end == SMTP_CONTENT_CUT;
+
+	if (!t || !t->content)
+		return;
+	if (e->content.end == SMTP_CONTENT_REFUSED) {
+		drop_content(t);
+		return;
+	}
+	touch(t, e);
+	t->end = (uint8_t)e->content.end;
+	t->bare_lf = e->content.bare_lf;
+	if (t->context)
+		message_content_end(t->context, !cut);
+	b->open = NULL;
+	if (cut && t->size == 0 && !t->gap)
+		discard(b, &t);
+	else if (cut || t->settled || !b->server_seen)
+		emit(b, t, s);
+	else
+		await(b, t, s);
+}
+
+/* ---- commands ---- */
+
+static void on_mail(struct message_builder *b, const struct smtp_event *e)
+{
+	struct smtp_path path = smtp_path_parse(SMTP_MAIL, e->command.cmd.args);
+	struct span mailbox = span_head(path.mailbox, LIMIT_MAILBOX);
+	struct transaction *t;
+
+	discard(b, &b->suspended);
+	b->suspended = b->open;
+	b->open = NULL;
+	t = need_open(b, e, e->command.number);
+	if (!t)
+		return;
+	t->depth = ++b->depth;
+	t->mail_seen = true;
+	t->null = path.null;
+	t->declared_size = smtp_param_size(path.params);
+	t->from_len = (uint16_t)mailbox.len;
+	if (mailbox.len > 0)
+		memcpy(t->from, mailbox.p, mailbox.len);
+}
+
+static void on_rcpt(struct message_builder *b, const struct smtp_event *e)
+{
+	struct smtp_path path = smtp_path_parse(SMTP_RCPT, e->command.cmd.args);
+	struct transaction *t = need_open(b, e, e->command.number);
+
+	b->rcpts_attempted++;
+	redact_add(&b->redactor, path.mailbox);
+	if (t)
+		transaction_add_rcpt(t, path.mailbox, e->command.number);
+}
+
+static void on_command(struct message_builder *b, const struct smtp_event *e)
+{
+	struct transaction *t;
+
+	switch (e->command.cmd.verb) {
+	case SMTP_MAIL:
+		on_mail(b, e);
+		break;
+	case SMTP_RCPT:
+		on_rcpt(b, e);
+		break;
+	case SMTP_DATA:
+		b->attempted++;
+		need_open(b, e, e->command.number);
+		break;
+	case SMTP_BDAT:
+		t = need_open(b, e, e->command.number);
+		if (t) {
+			t->bdat = true;
+			count_attempt(b, t);
+		}
+		break;
+	case SMTP_RSET:
+		discard(b, &b->suspended);
+		discard(b, &b->open);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- replies ---- */
+
+/* MAIL in the middle of a transaction was refused: the one before it goes on. */
+static void resume(struct message_builder *b)
+{
+	struct transaction *t = b->suspended, *refused = b->open;
+
+	b->suspended = NULL;
+	t->last_number = refused->last_number;
+	for (uint32_t i = 0; i < refused->rcpts_kept; i++)
+		transaction_add_rcpt(
+			t, transaction_rcpt_text(refused, i), refused->rcpts[i].number);
+	t->rcpts_attempted += refused->rcpts_attempted - refused->rcpts_kept;
+	discard(b, &b->open);
+	b->open = t;
+}
+
+static void on_mail_reply(struct message_builder *b, const struct smtp_reply_event *r)
+{
+	if (!b->suspended || !owns(b->open, r->number))
+		return;
+	if (r->code / 100 == 2)
+		discard(b, &b->suspended);
+	else if (!b->open->content)
+		resume(b);
+}
+
+static void on_rcpt_reply(struct message_builder *b, const struct smtp_reply_event *r)
+{
+	struct transaction *t = find(b, r->number);
+
+	if (r->code / 100 == 2)
+		b->rcpts_accepted++;
+	if (r->code < 400)
+		return;
+	b->rcpts_rejected++;
+	if (smtp_reply_unknown_user(r->code, r->enhanced, r->text))
+		b->rcpts_unknown_user++;
+	if (t)
+		transaction_refuse_rcpt(t, r->number);
+}
+
+/* The first refusal of a transaction by BDAT settles how it fares; the record waits for its end. */
+static void on_bdat_refused(struct message_builder *b, const struct smtp_reply_event *r)
+{
+	struct transaction *t = find(b, r->number);
+
+	if (!t || t->rejected)
+		return;
+	t->rejected = true;
+	transaction_set_reply(t, r);
+	b->rejected++;
+}
+
+/* What was taken for its content, before this reply was seen, was none. */
+static void on_data_refused(struct message_builder *b, const struct smtp_reply_event *r)
+{
+	struct transaction *t = find(b, r->number);
+
+	b->rejected++;
+	if (t && unlink_awaiting(b, t))
+		discard(b, &t);
+}
+
+/* HELO in the middle of a transaction resets it, if it is accepted (RFC 5321 4.1.4). */
+static void on_helo_reply(struct message_builder *b, const struct smtp_reply_event *r)
+{
+	if (r->code / 100 != 2 || !b->open || b->open->first_number > r->number || b->open->content)
+		return;
+	discard(b, &b->suspended);
+	discard(b, &b->open);
+}
+
+static void on_command_reply(struct message_builder *b, const struct smtp_reply_event *r)
+{
+	switch (r->verb) {
+	case SMTP_MAIL:
+		on_mail_reply(b, r);
+		break;
+	case SMTP_RCPT:
+		on_rcpt_reply(b, r);
+		break;
+	case SMTP_DATA:
+		if (r->code >= 400)
+			on_data_refused(b, r);
+		break;
+	case SMTP_BDAT:
+		if (r->code >= 400)
+			on_bdat_refused(b, r);
+		break;
+	case SMTP_HELO:
+	case SMTP_EHLO:
+	case SMTP_LHLO:
+		on_helo_reply(b, r);
+		break;
+	default:
+		break;
+	}
+}
+
+/* A reply to end of data. Of the several of LMTP (RFC 2033 4.2) the first that says yes counts, or
+ * else the first. */
+static void on_content_reply(
+	struct message_builder *b, const struct smtp_event *e, const struct message_session *s)
+{
+	const struct smtp_reply_event *r = &e->reply;
+	struct transaction *t = r->number ? find(b, r->number) : NULL;
+
+	if (r->number == 0 && b->awaiting && b->awaiting->content_number == 0)
+		t = b->awaiting;
+	if (!t)
+		return;
+	t->last_packet = e->last.packet;
+	if (t->code < 0 || (t->code / 100 != 2 && r->code / 100 == 2 && !t->rejected))
+		transaction_set_reply(t, r);
+	if (r->left > 0)
+		return;
+	t->settled = true;
+	if (!t->rejected) {
+		t->rejected = t->code >= 400;
+		b->accepted += t->code / 100 == 2;
+		b->rejected += t->rejected;
+	}
+	if (unlink_awaiting(b, t))
+		emit(b, t, s);
+}
+
+void message_builder_event(
+	struct message_builder *b, const struct smtp_event *e, const struct message_session *s)
+{
+	switch (e->kind) {
+	case SMTP_EVENT_COMMAND:
+		on_command(b, e);
+		break;
+	case SMTP_EVENT_REPLY:
+		b->server_seen = true;
+		if (e->reply.role == SMTP_REPLY_COMMAND)
+			on_command_reply(b, &e->reply);
+		else if (e->reply.role == SMTP_REPLY_CONTENT)
+			on_content_reply(b, e, s);
+		break;
+	case SMTP_EVENT_CONTENT_BEGIN:
+		content_begin(b, e);
+		break;
+	case SMTP_EVENT_CONTENT:
+		content_octets(b, e);
+		break;
+	case SMTP_EVENT_CONTENT_END:
+		content_end(b, e, s);
+		break;
+	case SMTP_EVENT_GAP:
+		if (e->dir == FLOW_CLIENT && e->gap.in_content)
+			content_gap(b, e);
+		break;
+	default:
+		break;
+	}
+}
+
+void message_builder_finish(struct message_builder *b, const struct message_session *s)
+{
+	while (b->awaiting)
+		emit_oldest(b, s);
+	discard(b, &b->open);
+	discard(b, &b->suspended);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Mail transactions out of a dialogue's events, and their message records: one for each whose
+ * content was seen at least in part, emitted at its final reply or at the session's end. What came
+ * to no content is counted only.
+ */
+#ifndef SMTP_DECODE_MESSAGE_BUILDER_H
+#define SMTP_DECODE_MESSAGE_BUILDER_H
+
+#include "smtp_decode/message_content.h"
+#include "smtp_decode/message_record.h"
+#include "smtp_decode/redact.h"
+#include "smtp_decode/smtp_event.h"
+
+struct transaction;
+
+/* What the sessions of a decoder share. */
+struct message_shared {
+	struct message_content_pool *contents;
+	struct pseudonyms *pseudonyms;
+	struct record_builder *records;
+	bool want_recipients;
+	void (*emit)(void *cookie, const struct record *r);
+	void *cookie;
+	struct transaction *free;
+	uint64_t messages, undecoded, records_full;
+};
+
+void message_shared_finish(struct message_shared *s);
+
+/* What a record says of its session, as it stands. */
+struct message_session {
+	const struct flow_info *flow;
+	uint8_t authenticated; /* enum tri */
+	uint64_t auth_account;
+	/* Of the chunk or the end that makes the record. */
+	nstime time;
+	uint64_t packet;
+	bool timer;
+	uint32_t *number; /* of the flow's next record */
+};
+
+struct message_builder {
+	struct message_shared *shared;
+	struct transaction *open;      /* to which the next RCPT, DATA or BDAT belongs */
+	struct transaction *suspended; /* the one before, until MAIL is accepted */
+	struct transaction *awaiting;  /* ended, no final reply: the oldest first */
+	struct redactor redactor;
+	uint32_t depth;
+	bool server_seen;
+	uint32_t attempted, accepted, rejected;
+	uint32_t rcpts_attempted, rcpts_accepted, rcpts_rejected, rcpts_unknown_user;
+};
+
+void message_builder_init(struct message_builder *b, struct message_shared *shared);
+void message_builder_event(
+	struct message_builder *b, const struct smtp_event *e, const struct message_session *s);
+/* The session's end: emits what still awaits a reply, and frees all. */
+void message_builder_finish(struct message_builder *b, const struct message_session *s);
+
+#endif

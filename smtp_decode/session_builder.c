@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smtp_decode/session_builder.h"
+
+#include <stdlib.h>
+
+#include "smtp_decode/smtp_reply.h"
+
+void session_builder_init(struct session_builder *b)
+{
+	memset(b, 0, sizeof(*b));
+	b->first_acked = -1;
+	b->banner_code = -1;
+}
+
+void session_builder_finish(struct session_builder *b)
+{
+	free(b->texts);
+	free(b->helos);
+	b->texts = NULL;
+	b->helos = NULL;
+}
+
+/* Doubles `*size` until it holds `need`. False where memory is short. */
+static bool grow(void **p, size_t item, uint32_t first, uint32_t *size, uint32_t need)
+{
+	uint32_t n = *size ? *size : first;
+	void *q;
+
+	while (n < need)
+		n *= 2;
+	if (n == *size)
+		return true;
+	q = realloc(*p, item * n);
+	if (!q)
+		return false;
+	*p = q;
+	*size = n;
+	return true;
+}
+
+/* Keeps `s`. Its offset in `texts`, or UINT32_MAX where memory is short. */
+static uint32_t keep(struct session_builder *b, struct span s)
+{
+	uint32_t off = b->texts_len;
+	void *p = b->texts;
+
+	if (!grow(&p, 1, 64, &b->texts_size, off + (uint32_t)s.len))
+		return UINT32_MAX;
+	b->texts = p;
+	if (s.len > 0)
+		memcpy(b->texts + off, s.p, s.len);
+	b->texts_len += (uint32_t)s.len;
+	return off;
+}
+
+/* ---- HELO ---- */
+
+static struct session_builder_helo *find_helo(struct session_builder *b, struct span arg)
+{
+	for (uint16_t i = 0; i < b->helos_kept; i++) {
+		struct session_builder_helo *h = &b->helos[i];
+
+		if (span_eq(arg, span_of(b->texts + h->off, h->len)))
+			return h;
+	}
+	return NULL;
+}
+
+static struct session_builder_helo *add_helo(
+	struct session_builder *b, struct span arg, const struct smtp_event *e)
+{
+	static const uint8_t verbs[SMTP_VERBS] = {[SMTP_HELO] = HELO_VERB_HELO,
+		[SMTP_EHLO] = HELO_VERB_EHLO, [SMTP_LHLO] = HELO_VERB_LHLO};
+	uint32_t size = b->helos_size, off;
+	void *p = b->helos;
+
+	if (b->helos_kept == LIMIT_HELO_NAMES ||
+		!grow(&p, sizeof(*b->helos), 1, &size, b->helos_kept + 1u))
+		return NULL;
+	b->helos = p;
+	b->helos_size = (uint16_t)size;
+	off = keep(b, arg);
+	if (off == UINT32_MAX)
+		return NULL;
+	b->helos[b->helos_kept] = (struct session_builder_helo){
+		.time = e->first.time,
+		.off = off,
+		.len = (uint16_t)arg.len,
+		.verb = verbs[e->command.cmd.verb],
+	};
+	return &b->helos[b->helos_kept++];
+}
+
+static void on_helo(struct session_builder *b, const struct smtp_event *e)
+{
+	struct span arg = span_head(e->command.cmd.args, LIMIT_HELO_ARG);
+	struct session_builder_helo *h = find_helo(b, arg);
+
+	b->helo_count++;
+	if (!h)
+		h = add_helo(b, arg, e);
+	if (!h)
+		return;
+	h->count++;
+	h->number = e->command.number;
+}
+
+static void on_helo_reply(struct session_builder *b, const struct smtp_reply_event *r)
+{
+	bool accepted = r->code / 100 == 2;
+
+	for (uint16_t i = 0; i < b->helos_kept; i++) {
+		struct session_builder_helo *h = &b->helos[i];
+
+		if (h->number == r->number && h->accepted != TRI_YES)
+			h->accepted = tri_of(accepted);
+	}
+	if (accepted) {
+		b->ehlo = tri_of(r->verb != SMTP_HELO);
+		b->capabilities = b->capabilities_next;
+	}
+	b->capabilities_next = 0;
+}
+
+/* ---- commands ---- */
+
+static void add_letter(struct session_builder *b, enum smtp_verb verb)
+{
+	if (b->commands < LIMIT_SEQUENCE)
+		b->sequence[b->commands] = smtp_verb_letter(verb);
+	b->commands++;
+}
+
+/* RFC 2920 3.1: these must be the last of a group. */
+static bool is_sync_point(uint8_t verb, uint8_t role)
+{
+	switch (verb) {
+	case SMTP_HELO:
+	case SMTP_EHLO:
+	case SMTP_LHLO:
+	case SMTP_AUTH:
+	case SMTP_STARTTLS:
+	case SMTP_VRFY:
+	case SMTP_EXPN:
+	case SMTP_TURN:
+	case SMTP_NOOP:
+	case SMTP_QUIT:
+		return true;
+	case SMTP_DATA:
+		return role == SMTP_REPLY_COMMAND;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Bytes were sent, `acked` of the server's received. Did they wait for the replies before them,
+ * or may they have gone without (detection 6.2)?
+ */
+static void judge_pipelining(
+	struct session_builder *b, const struct smtp_event *e, enum smtp_verb verb)
+{
+	bool command = e->kind == SMTP_EVENT_COMMAND;
+	bool pending = command && e->command.unanswered;
+	uint8_t before = pending ? e->command.before : b->reply_verb;
+	uint8_t role = pending ? e->command.before_role : b->reply_role;
+	bool leaves = verb == SMTP_QUIT && (role == SMTP_REPLY_CONTENT || before == SMTP_RSET);
+
+	if (e->peer_acked < 0 || !b->commanded)
+		return;
+	if (b->pipelining_violation == TRI_UNKNOWN)
+		b->pipelining_violation = TRI_NO;
+	if (!pending && (role == SMTP_REPLY_GREETING || (uint64_t)e->peer_acked >= b->reply_end))
+		return;
+	if (is_sync_point(before, role) ||
+		(session_builder_offered(b, SMTP_CAP_PIPELINING) == TRI_NO && !leaves))
+		b->pipelining_violation = TRI_YES;
+}
+
+static void on_auth(struct session_builder *b, const struct smtp_event *e)
+{
+	struct span m = span_head(e->command.cmd.args, sizeof(b->mechanism));
+
+	b->auth_attempts++;
+	b->auth_number = e->command.number;
+	b->auth_outcome = AUTH_UNKNOWN;
+	b->mechanism_len = (uint8_t)m.len;
+	if (m.len > 0)
+		memcpy(b->mechanism, m.p, m.len);
+}
+
+static void on_command(struct session_builder *b, const struct smtp_event *e)
+{
+	enum smtp_verb verb = e->command.cmd.verb;
+
+	add_letter(b, verb);
+	if (verb == SMTP_PROXY)
+		return;
+	judge_pipelining(b, e, verb);
+	if (!b->commanded) {
+		b->commanded = true;
+		b->first_acked = e->peer_acked;
+	}
+	switch (verb) {
+	case SMTP_UNKNOWN:
+		b->unknown++;
+		break;
+	case SMTP_HELO:
+	case SMTP_EHLO:
+	case SMTP_LHLO:
+		on_helo(b, e);
+		break;
+	case SMTP_AUTH:
+		on_auth(b, e);
+		break;
+	case SMTP_STARTTLS:
+		b->starttls = true;
+		break;
+	case SMTP_MAIL:
+		b->smuggles = false;
+		break;
+	case SMTP_DATA:
+		b->data_number = e->command.number;
+		break;
+	case SMTP_QUIT:
+		b->quit = true;
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- replies ---- */
+
+static void on_greeting_line(struct session_builder *b, const struct smtp_event *e)
+{
+	struct span line = span_head(e->reply.line, LIMIT_BANNER);
+
+	if (b->banner_kept)
+		return;
+	b->banner_kept = true;
+	b->banner_code = e->reply.code;
+	b->banner_off = keep(b, line);
+	b->banner_len = (uint16_t)line.len;
+}
+
+static void on_reply_line(struct session_builder *b, const struct smtp_event *e)
+{
+	if (e->reply.role == SMTP_REPLY_GREETING)
+		on_greeting_line(b, e);
+	else if (e->reply.role == SMTP_REPLY_COMMAND &&
+		(e->reply.verb == SMTP_EHLO || e->reply.verb == SMTP_LHLO))
+		b->capabilities_next |= smtp_reply_capability(e->reply.text);
+}
+
+/* Replies that nothing in our view asked for, behind a message with a smuggled command: the server
+ * saw the message end where the client's standard end was not (detection 6.4). */
+static void on_unmatched(struct session_builder *b, int code)
+{
+	if (!b->smuggles)
+		return;
+	b->smuggle_replies++;
+	if (code == 354 || b->smuggle_replies >= 2)
+		b->anomalies |= SESSION_SMUGGLE_SUCCESS;
+}
+
+static void on_starttls_reply(struct session_builder *b, int code)
+{
+	if (code == 220)
+		b->starttls_used = TRI_YES;
+	else
+		b->starttls_refused = true;
+}
+
+static void on_reply(struct session_builder *b, const struct smtp_event *e)
+{
+	const struct smtp_reply_event *r = &e->reply;
+
+	b->replies_4xx += r->code / 100 == 4;
+	b->replies_5xx += r->code / 100 == 5;
+	if (r->role != SMTP_REPLY_UNSOLICITED && r->role != SMTP_REPLY_UNMATCHED) {
+		b->reply_end = e->last.offset + 1;
+		b->reply_verb = r->verb;
+		b->reply_role = r->role;
+	}
+	switch (r->role) {
+	case SMTP_REPLY_GREETING:
+		b->greeted = true;
+		b->banner_end = b->reply_end;
+		break;
+	case SMTP_REPLY_COMMAND:
+		if (r->verb == SMTP_HELO || r->verb == SMTP_EHLO || r->verb == SMTP_LHLO)
+			on_helo_reply(b, r);
+		else if (r->verb == SMTP_STARTTLS)
+			on_starttls_reply(b, r->code);
+		break;
+	case SMTP_REPLY_UNSOLICITED:
+		b->timed_out = b->timed_out || r->code == 421;
+		break;
+	case SMTP_REPLY_UNMATCHED:
+		on_unmatched(b, r->code);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- the rest ---- */
+
+static void on_auth_end(struct session_builder *b, const struct smtp_event *e)
+{
+	if (e->auth.number == b->auth_number)
+		b->auth_outcome = e->auth.outcome;
+	if (e->auth.outcome == AUTH_FAILURE)
+		b->auth_failures++;
+	if (e->auth.outcome == AUTH_SUCCESS) {
+		b->auth_succeeded = true;
+		b->auth_account = e->auth.account;
+	}
+}
+
+static void on_tls(struct session_builder *b)
+{
+	b->opaque = TRI_YES;
+	if (b->starttls)
+		b->starttls_used = TRI_YES;
+	else
+		b->implicit_tls = TRI_YES;
+}
+
+static void on_gap(struct session_builder *b, const struct smtp_event *e)
+{
+	b->anomalies |= SESSION_GAP;
+	b->missed += e->gap.missing;
+	if (e->dir == FLOW_CLIENT)
+		b->client_gap = true;
+	else
+		b->server_gap = true;
+}
+
+void session_builder_event(struct session_builder *b, const struct smtp_event *e)
+{
+	switch (e->kind) {
+	case SMTP_EVENT_COMMAND:
+		on_command(b, e);
+		break;
+	case SMTP_EVENT_REPLY_LINE:
+		on_reply_line(b, e);
+		break;
+	case SMTP_EVENT_REPLY:
+		on_reply(b, e);
+		break;
+	case SMTP_EVENT_CONTENT_BEGIN:
+		b->data_starts = e->content.number == b->data_number && b->data_number > 0;
+		break;
+	case SMTP_EVENT_CONTENT:
+		if (b->data_starts)
+			judge_pipelining(b, e, SMTP_UNKNOWN);
+		b->data_starts = false;
+		break;
+	case SMTP_EVENT_AUTH:
+		on_auth_end(b, e);
+		break;
+	case SMTP_EVENT_TLS:
+		on_tls(b);
+		break;
+	case SMTP_EVENT_GAP:
+		on_gap(b, e);
+		break;
+	case SMTP_EVENT_ANOMALY:
+		b->anomalies |= e->anomaly;
+		if (e->anomaly == SESSION_SMUGGLE_ATTEMPT) {
+			b->smuggles = true;
+			b->smuggle_replies = 0;
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+uint8_t session_builder_offered(const struct session_builder *b, uint32_t capability)
+{
+	if (b->ehlo == TRI_UNKNOWN)
+		return TRI_UNKNOWN;
+	return tri_of(b->ehlo == TRI_YES && (b->capabilities & capability));
+}
+
+uint8_t session_builder_authenticated(const struct session_builder *b, bool midstream)
+{
+	if (b->auth_succeeded)
+		return TRI_YES;
+	if (b->auth_outcome == AUTH_UNKNOWN || b->client_gap || b->server_gap || midstream)
+		return TRI_UNKNOWN;
+	return TRI_NO;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smtp_decode/smtp_decoder.h"
+
+#include <stdlib.h>
+
+#include "smtp_decode/message_builder.h"
+#include "smtp_decode/session_fill.h"
+#include "smtp_decode/session_times.h"
+#include "smtp_decode/smtp_dialog.h"
+
+struct smtp_decoder {
+	struct smtp_decoder_config config;
+	struct message_shared messages;
+	struct record_builder records;
+	struct smtp_blocks blocks;
+	uint64_t sessions, lines_capped, pending_capped, records_full;
+};
+
+struct smtp_session {
+	struct smtp_decoder *decoder;
+	struct smtp_dialog dialog;
+	struct session_builder facts;
+	struct session_times times;
+	struct message_builder messages;
+	/* Of the call that is being made. */
+	const struct flow_info *flow;
+	nstime now;
+	uint64_t packet;
+	bool timer;
+	uint32_t number; /* of the next record */
+};
+
+/* Contract 6.2; what is put aside in blocks, texts and transactions comes under caps of its own. */
+_Static_assert(sizeof(struct smtp_session) <= 4096, "an open session is 4 KiB");
+
+struct smtp_decoder *smtp_decoder_create(const struct smtp_decoder_config *config)
+{
+	struct smtp_decoder *d = calloc(1, sizeof(*d));
+	struct message_content_config contents = {
+		.contexts = config->message_contexts,
+		.want_recipients = config->want_recipients,
+	};
+
+	if (!d)
+		return NULL;
+	d->config = *config;
+	d->messages.want_recipients = config->want_recipients;
+	d->messages.emit = config->emit;
+	d->messages.cookie = config->cookie;
+	d->messages.records = &d->records;
+	smtp_blocks_init(&d->blocks);
+	d->messages.pseudonyms = pseudonyms_create(config->pseudonym_key);
+	if (!d->messages.pseudonyms)
+		goto err0;
+	contents.pseudonyms = d->messages.pseudonyms;
+	d->messages.contents = message_content_pool_create(&contents);
+	if (!d->messages.contents)
+		goto err1;
+	if (record_builder_init(&d->records) < 0)
+		goto err2;
+	return d;
+err2:
+	message_content_pool_destroy(d->messages.contents);
+err1:
+	pseudonyms_destroy(d->messages.pseudonyms);
+err0:
+	free(d);
+	return NULL;
+}
+
+void smtp_decoder_destroy(struct smtp_decoder *d)
+{
+	if (!d)
+		return;
+	record_builder_finish(&d->records);
+	message_shared_finish(&d->messages);
+	message_content_pool_destroy(d->messages.contents);
+	pseudonyms_destroy(d->messages.pseudonyms);
+	smtp_blocks_finish(&d->blocks);
+	free(d);
+}
+
+struct smtp_decoder_stats smtp_decoder_get_stats(const struct smtp_decoder *d)
+{
+	struct message_content_stats content = message_content_pool_stats(d->messages.contents);
+
+	return (struct smtp_decoder_stats){
+		.sessions = d->sessions,
+		.messages = d->messages.messages,
+		.messages_undecoded = d->messages.undecoded,
+		.lines_capped = d->lines_capped,
+		.headers_capped = content.headers_capped,
+		.texts_capped = content.texts_capped,
+		.mime_capped = content.mime_capped,
+		.pending_capped = d->pending_capped,
+		.records_full = d->messages.records_full + d->records_full,
+	};
+}
+
+static struct message_session session_so_far(struct smtp_session *s)
+{
+	return (struct message_session){
+		.flow = s->flow,
+		.authenticated = session_builder_authenticated(&s->facts, s->flow->midstream),
+		.auth_account = s->facts.auth_account,
+		.time = s->now,
+		.packet = s->packet,
+		.timer = s->timer,
+		.number = &s->number,
+	};
+}
+
+static void on_event(void *cookie, const struct smtp_event *e)
+{
+	struct smtp_session *s = cookie;
+	struct message_session so_far;
+
+	session_times_event(&s->times, e);
+	session_builder_event(&s->facts, e);
+	so_far = session_so_far(s);
+	message_builder_event(&s->messages, e, &so_far);
+}
+
+struct smtp_session *smtp_session_open(struct smtp_decoder *d, const struct flow_info *f)
+{
+	struct smtp_session *s = calloc(1, sizeof(*s));
+	struct smtp_dialog_config dialog = {
+		.blocks = &d->blocks,
+		.pseudonyms = d->messages.pseudonyms,
+		.sink = {.cookie = s, .event = on_event},
+		.midstream = f->midstream,
+	};
+
+	if (!s)
+		return NULL;
+	s->decoder = d;
+	d->sessions++;
+	smtp_dialog_init(&s->dialog, &dialog);
+	session_builder_init(&s->facts);
+	session_times_init(&s->times);
+	message_builder_init(&s->messages, &d->messages);
+	return s;
+}
+
+void smtp_session_chunk(
+	struct smtp_session *s, const struct flow_info *f, const struct stream_chunk *c)
+{
+	s->flow = f;
+	s->now = c->time;
+	s->packet = c->packet;
+	s->timer = c->timer;
+	session_times_chunk(&s->times, c, smtp_dialog_server_owes(&s->dialog));
+	smtp_dialog_chunk(&s->dialog, c);
+}
+
+static void emit_session(struct smtp_session *s, const struct flow_ending *e)
+{
+	struct smtp_decoder *d = s->decoder;
+	const struct message_builder *m = &s->messages;
+	struct session_record *r = record_begin(&d->records, RECORD_SESSION, sizeof(*r));
+
+	r->r.time = s->now;
+	r->r.packet = s->packet;
+	r->r.timer = s->timer;
+	r->r.flow = s->flow->id;
+	r->r.number = s->number++;
+	r->flow = *s->flow;
+	session_fill(&s->facts, s->flow, e, &d->records, r);
+	session_times_fill(&s->times, s->flow, e, r);
+	r->messages_attempted = m->attempted;
+	r->messages_accepted = m->accepted;
+	r->messages_rejected = m->rejected;
+	r->rcpts_attempted = m->rcpts_attempted;
+	r->rcpts_accepted = m->rcpts_accepted;
+	r->rcpts_rejected = m->rcpts_rejected;
+	r->rcpts_unknown_user = m->rcpts_unknown_user;
+	d->records_full += d->records.full;
+	d->config.emit(d->config.cookie, record_end(&d->records));
+}
+
+void smtp_session_end(
+	struct smtp_session *s, const struct flow_info *f, const struct flow_ending *e)
+{
+	struct smtp_decoder *d = s->decoder;
+	struct message_session so_far;
+
+	s->flow = f;
+	s->now = e->time;
+	s->packet = e->packet;
+	s->timer = e->timer;
+	smtp_dialog_finish(&s->dialog, e->time, e->packet);
+	so_far = session_so_far(s);
+	message_builder_finish(&s->messages, &so_far);
+	emit_session(s, e);
+	d->lines_capped += s->dialog.lines_capped;
+	d->pending_capped += s->dialog.pending_capped;
+	session_builder_finish(&s->facts);
+	free(s);
+}
