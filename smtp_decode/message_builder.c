@@ -135,7 +135,7 @@ static void fill_content(const struct transaction *t, struct message_record *m)
 	m->complete = tri_of(ended && !t->gap);
 	m->size = t->size;
 	m->traits = (t->null ? MESSAGE_NULL_SENDER : 0u) | (t->bdat ? MESSAGE_BDAT : 0u) |
-		(t->gap ? MESSAGE_GAP : 0u) | (t->bare_lf ? MESSAGE_BARE_LF : 0u);
+		    (t->gap ? MESSAGE_GAP : 0u) | (t->bare_lf ? MESSAGE_BARE_LF : 0u);
 }
 
 static void fill_reply(
@@ -172,8 +172,9 @@ static void fill_session(const struct message_session *s, struct message_record 
 	m->session_start = f->first_time;
 	m->authenticated = s->authenticated;
 	m->auth_account = s->auth_account;
-	m->proven = f->acked[0] || f->acked[1] ? TRI_YES
-		: f->packets[0] > 0 && f->packets[1] > 0 ? TRI_NO : TRI_UNKNOWN;
+	m->proven = f->acked[0] || f->acked[1]               ? TRI_YES
+		    : f->packets[0] > 0 && f->packets[1] > 0 ? TRI_NO
+							     : TRI_UNKNOWN;
 }
 
 /* Emits the record of `t` and gives it back. */

@@ -70,7 +70,8 @@ static struct session_builder_helo *add_helo(
 	struct session_builder *b, struct span arg, const struct smtp_event *e)
 {
 	static const uint8_t verbs[SMTP_VERBS] = {[SMTP_HELO] = HELO_VERB_HELO,
-		[SMTP_EHLO] = HELO_VERB_EHLO, [SMTP_LHLO] = HELO_VERB_LHLO};
+		[SMTP_EHLO] = HELO_VERB_EHLO,
+		[SMTP_LHLO] = HELO_VERB_LHLO};
 	uint32_t size = b->helos_size, off;
 	void *p = b->helos;
 
@@ -249,7 +250,7 @@ static void on_reply_line(struct session_builder *b, const struct smtp_event *e)
 	if (e->reply.role == SMTP_REPLY_GREETING)
 		on_greeting_line(b, e);
 	else if (e->reply.role == SMTP_REPLY_COMMAND &&
-		(e->reply.verb == SMTP_EHLO || e->reply.verb == SMTP_LHLO))
+		 (e->reply.verb == SMTP_EHLO || e->reply.verb == SMTP_LHLO))
 		b->capabilities_next |= smtp_reply_capability(e->reply.text);
 }
 

@@ -35,7 +35,7 @@ struct session_builder {
 	uint32_t commands, unknown;
 	char sequence[LIMIT_SEQUENCE];
 	uint32_t replies_4xx, replies_5xx;
-	uint8_t ehlo; /* enum tri: was one accepted */
+	uint8_t ehlo;                             /* enum tri: was one accepted */
 	uint32_t capabilities, capabilities_next; /* of the last EHLO; of the one being answered */
 	uint32_t anomalies;
 	uint64_t missed;
@@ -48,9 +48,9 @@ struct session_builder {
 	uint64_t auth_account; /* of the last success */
 
 	bool commanded;
-	int64_t first_acked; /* of the server's bytes, when the first command was sent */
+	int64_t first_acked;          /* of the server's bytes, when the first command was sent */
 	uint8_t pipelining_violation; /* enum tri */
-	uint64_t reply_end; /* stream offset behind the last reply */
+	uint64_t reply_end;           /* stream offset behind the last reply */
 	uint8_t reply_verb, reply_role;
 	uint32_t data_number;
 	bool data_starts; /* DATA was accepted, and no octet came yet */

@@ -65,8 +65,7 @@ static uint8_t seen_or(bool yes, bool whole)
 	return yes ? TRI_YES : whole ? TRI_NO : TRI_UNKNOWN;
 }
 
-static void fill_tls(
-	const struct session_builder *b, bool client_whole, struct session_record *r)
+static void fill_tls(const struct session_builder *b, bool client_whole, struct session_record *r)
 {
 	bool not_smtp = b->anomalies & SESSION_NOT_SMTP;
 
@@ -111,8 +110,8 @@ static void fill_coverage(const struct flow_info *f, const struct flow_ending *e
 	r->proven = f->acked[0] || f->acked[1] ? TRI_YES : both ? TRI_NO : TRI_UNKNOWN;
 }
 
-static uint8_t close_reason(
-	const struct session_builder *b, const struct flow_ending *e, const struct session_record *r)
+static uint8_t close_reason(const struct session_builder *b, const struct flow_ending *e,
+	const struct session_record *r)
 {
 	if (b->quit)
 		return SESSION_CLOSE_QUIT;

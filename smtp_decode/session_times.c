@@ -116,8 +116,8 @@ void session_times_fill(const struct session_times *t, const struct flow_info *f
 	else if (!t->ended && t->replied)
 		hold = since(t->reply_last, end);
 	r->banner_ms = t->greeted ? to_ms(since(start, t->banner_first)) : -1;
-	r->first_command_ms = t->greeted && t->commanded
-		? to_ms(since(t->banner_last, t->command_first)) : -1;
+	r->first_command_ms =
+		t->greeted && t->commanded ? to_ms(since(t->banner_last, t->command_first)) : -1;
 	r->hold_ms = to_ms(hold);
 	r->censored = tri_of(!closed);
 	r->idle_max_ms = to_ms(t->idle_max);

@@ -18,10 +18,10 @@
 struct session_times {
 	bool greeted, commanded, replied, ended, tls, tls_turn_due;
 	nstime banner_first, banner_last, command_first, reply_last, end;
-	nstime activity; /* of the last payload of either side; 0 none yet */
+	nstime activity;        /* of the last payload of either side; 0 none yet */
 	int64_t hold, idle_max; /* ns, -1 not known */
 	struct smtp_tls client;
-	bool client_last; /* the last payload was the client's */
+	bool client_last;  /* the last payload was the client's */
 	nstime tls_server; /* the last server record; 0 none */
 	int64_t tls_hold;
 };

@@ -3,7 +3,7 @@
 
 enum phase {
 	MECHANISM,
-	BEHIND,	  /* the mechanism, on the command's line */
+	BEHIND,   /* the mechanism, on the command's line */
 	RESPONSE, /* in one */
 	BETWEEN,  /* lines */
 };
@@ -15,14 +15,31 @@ static const struct {
 	int8_t responses; /* -1: it varies */
 	uint8_t user;
 } mechanisms[] = {
-	{"UNKNOWN", -1, NOWHERE}, {"PLAIN", 1, PLAIN}, {"LOGIN", 2, LOGIN}, {"CRAM-MD5", 1, NOWHERE},
-	{"DIGEST-MD5", 2, NOWHERE}, {"NTLM", 2, NOWHERE}, {"MSN", 2, NOWHERE}, {"SPA", 2, NOWHERE},
-	{"GSSAPI", -1, NOWHERE}, {"GSS-SPNEGO", -1, NOWHERE}, {"EXTERNAL", 1, NOWHERE},
-	{"ANONYMOUS", 1, NOWHERE}, {"XOAUTH", 1, NOWHERE}, {"XOAUTH2", 1, NOWHERE},
-	{"OAUTHBEARER", 1, NOWHERE}, {"SCRAM-SHA-1", 2, NOWHERE}, {"SCRAM-SHA-1-PLUS", 2, NOWHERE},
-	{"SCRAM-SHA-256", 2, NOWHERE}, {"SCRAM-SHA-256-PLUS", 2, NOWHERE},
-	{"SCRAM-SHA-512", 2, NOWHERE}, {"SCRAM-SHA-512-PLUS", 2, NOWHERE}, {"OTP", 2, NOWHERE},
-	{"SKEY", 2, NOWHERE}, {"KERBEROS_V4", -1, NOWHERE}, {"KERBEROS_V5", -1, NOWHERE},
+	{"UNKNOWN", -1, NOWHERE},
+	{"PLAIN", 1, PLAIN},
+	{"LOGIN", 2, LOGIN},
+	{"CRAM-MD5", 1, NOWHERE},
+	{"DIGEST-MD5", 2, NOWHERE},
+	{"NTLM", 2, NOWHERE},
+	{"MSN", 2, NOWHERE},
+	{"SPA", 2, NOWHERE},
+	{"GSSAPI", -1, NOWHERE},
+	{"GSS-SPNEGO", -1, NOWHERE},
+	{"EXTERNAL", 1, NOWHERE},
+	{"ANONYMOUS", 1, NOWHERE},
+	{"XOAUTH", 1, NOWHERE},
+	{"XOAUTH2", 1, NOWHERE},
+	{"OAUTHBEARER", 1, NOWHERE},
+	{"SCRAM-SHA-1", 2, NOWHERE},
+	{"SCRAM-SHA-1-PLUS", 2, NOWHERE},
+	{"SCRAM-SHA-256", 2, NOWHERE},
+	{"SCRAM-SHA-256-PLUS", 2, NOWHERE},
+	{"SCRAM-SHA-512", 2, NOWHERE},
+	{"SCRAM-SHA-512-PLUS", 2, NOWHERE},
+	{"OTP", 2, NOWHERE},
+	{"SKEY", 2, NOWHERE},
+	{"KERBEROS_V4", -1, NOWHERE},
+	{"KERBEROS_V5", -1, NOWHERE},
 };
 
 void smtp_auth_start(struct smtp_auth *a)

@@ -18,11 +18,11 @@
 
 struct smtp_auth {
 	uint8_t phase;
-	bool starred;	   /* the line is "*": cancelled */
+	bool starred;      /* the line is "*": cancelled */
 	uint8_t responses; /* lines and initial responses begun */
 	uint8_t word_len;
 	char word[SMTP_AUTH_MECHANISM]; /* the mechanism while it is read */
-	uint8_t mechanism;		/* index in the table */
+	uint8_t mechanism;              /* index in the table */
 	uint32_t line_len;
 	/* Base64 of the response that holds the user. */
 	bool decoding;

@@ -73,8 +73,7 @@ static void content_end(
 	smtp_dialog_emit(d, &e);
 }
 
-static void content_octets(
-	struct smtp_dialog *d, const struct stream_chunk *c, struct span octets)
+static void content_octets(struct smtp_dialog *d, const struct stream_chunk *c, struct span octets)
 {
 	struct smtp_place at = smtp_place_of(c, 0);
 	struct smtp_event e = event_at(SMTP_EVENT_CONTENT, &at, &at);
@@ -176,8 +175,7 @@ static void auth_end(struct smtp_dialog *d, enum auth_outcome outcome, const str
 }
 
 /* Behind "AUTH" and white space. Where memory is short its bytes are only passed over. */
-static void auth_begin(
-	struct smtp_dialog *d, const struct smtp_place *first, int64_t peer_acked)
+static void auth_begin(struct smtp_dialog *d, const struct smtp_place *first, int64_t peer_acked)
 {
 	struct smtp_client *cl = &d->client;
 
@@ -219,8 +217,7 @@ static void auth_command(struct smtp_dialog *d, const struct smtp_place *last)
 }
 
 /* The line of an AUTH command or of a response has come to its LF at `last`. */
-static void auth_line_end(
-	struct smtp_dialog *d, const struct smtp_place *last, int64_t peer_acked)
+static void auth_line_end(struct smtp_dialog *d, const struct smtp_place *last, int64_t peer_acked)
 {
 	struct smtp_client *cl = &d->client;
 
@@ -311,8 +308,8 @@ static void note_unknown(
 		anomaly(d, &line->first, SESSION_DATA_WITHOUT_354);
 }
 
-static void on_bdat(struct smtp_dialog *d, const struct smtp_command *cmd,
-	const struct smtp_text_line *line)
+static void on_bdat(
+	struct smtp_dialog *d, const struct smtp_command *cmd, const struct smtp_text_line *line)
 {
 	struct smtp_client *cl = &d->client;
 	uint64_t size;
@@ -414,8 +411,8 @@ static void on_command(struct smtp_dialog *d, const struct smtp_text_line *line)
 	e.command.cmd = cmd;
 	note_unanswered(d, &e);
 	if (cmd.verb != SMTP_PROXY) {
-		bool ends = cmd.verb == SMTP_BDAT &&
-			smtp_bdat_parse(cmd.args, &size, &last) == 1 && last;
+		bool ends = cmd.verb == SMTP_BDAT && smtp_bdat_parse(cmd.args, &size, &last) == 1 &&
+			    last;
 
 		e.command.number = ++d->number;
 		push(d, cmd.verb, ends ? SMTP_REPLY_CONTENT : SMTP_REPLY_COMMAND, d->number,
@@ -548,7 +545,8 @@ static void step_refused(struct smtp_dialog *d, struct stream_chunk *c)
 	sniffed(d);
 }
 
-/* Behind an AUTH command or a response: if the server asked, a response, else what it looks like. */
+/* Behind an AUTH command or a response: if the server asked, a response, else what it looks like.
+ */
 static void step_auth_open(struct smtp_dialog *d, struct stream_chunk *c)
 {
 	struct smtp_client *cl = &d->client;
@@ -884,7 +882,8 @@ void smtp_client_replied(
 	case SMTP_HELO:
 	case SMTP_EHLO:
 	case SMTP_LHLO:
-		if (code / 100 == 2 && cl->state != SMTP_CLIENT_CHUNK && cl->content_number < o->number)
+		if (code / 100 == 2 && cl->state != SMTP_CLIENT_CHUNK &&
+			cl->content_number < o->number)
 			content_end(d, SMTP_CONTENT_CUT, at);
 		break;
 	default:

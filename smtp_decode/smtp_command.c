@@ -9,26 +9,60 @@ struct verb_row {
 	uint8_t verb;
 };
 
-#define ROW(name, verb) {name, sizeof(name) - 1, verb}
+#define ROW(name, verb)                      \
+	{                                    \
+		name, sizeof(name) - 1, verb \
+	}
 static const struct verb_row verbs[] = {
-	ROW("HELO", SMTP_HELO), ROW("EHLO", SMTP_EHLO), ROW("LHLO", SMTP_LHLO),
-	ROW("MAIL", SMTP_MAIL), ROW("RCPT", SMTP_RCPT), ROW("DATA", SMTP_DATA),
-	ROW("BDAT", SMTP_BDAT), ROW("BURL", SMTP_BURL), ROW("RSET", SMTP_RSET),
-	ROW("QUIT", SMTP_QUIT), ROW("NOOP", SMTP_NOOP), ROW("VRFY", SMTP_VRFY),
-	ROW("EXPN", SMTP_EXPN), ROW("HELP", SMTP_HELP), ROW("AUTH", SMTP_AUTH),
-	ROW("STARTTLS", SMTP_STARTTLS), ROW("X-ANONYMOUSTLS", SMTP_STARTTLS),
-	ROW("ETRN", SMTP_ETRN), ROW("TURN", SMTP_TURN), ROW("ATRN", SMTP_TURN),
-	ROW("XCLIENT", SMTP_XCLIENT), ROW("XFORWARD", SMTP_XFORWARD), ROW("PROXY", SMTP_PROXY),
+	ROW("HELO", SMTP_HELO),
+	ROW("EHLO", SMTP_EHLO),
+	ROW("LHLO", SMTP_LHLO),
+	ROW("MAIL", SMTP_MAIL),
+	ROW("RCPT", SMTP_RCPT),
+	ROW("DATA", SMTP_DATA),
+	ROW("BDAT", SMTP_BDAT),
+	ROW("BURL", SMTP_BURL),
+	ROW("RSET", SMTP_RSET),
+	ROW("QUIT", SMTP_QUIT),
+	ROW("NOOP", SMTP_NOOP),
+	ROW("VRFY", SMTP_VRFY),
+	ROW("EXPN", SMTP_EXPN),
+	ROW("HELP", SMTP_HELP),
+	ROW("AUTH", SMTP_AUTH),
+	ROW("STARTTLS", SMTP_STARTTLS),
+	ROW("X-ANONYMOUSTLS", SMTP_STARTTLS),
+	ROW("ETRN", SMTP_ETRN),
+	ROW("TURN", SMTP_TURN),
+	ROW("ATRN", SMTP_TURN),
+	ROW("XCLIENT", SMTP_XCLIENT),
+	ROW("XFORWARD", SMTP_XFORWARD),
+	ROW("PROXY", SMTP_PROXY),
 };
 #undef ROW
 
 static const char letters[SMTP_VERBS] = {
-	[SMTP_UNKNOWN] = '?', [SMTP_HELO] = 'H', [SMTP_EHLO] = 'E', [SMTP_LHLO] = 'L',
-	[SMTP_MAIL] = 'M', [SMTP_RCPT] = 'R', [SMTP_DATA] = 'D', [SMTP_BDAT] = 'B',
-	[SMTP_BURL] = 'U', [SMTP_RSET] = 'T', [SMTP_QUIT] = 'Q', [SMTP_NOOP] = 'N',
-	[SMTP_VRFY] = 'V', [SMTP_EXPN] = 'X', [SMTP_HELP] = 'P', [SMTP_AUTH] = 'A',
-	[SMTP_STARTTLS] = 'S', [SMTP_ETRN] = 'O', [SMTP_TURN] = 'W', [SMTP_XCLIENT] = 'C',
-	[SMTP_XFORWARD] = 'F', [SMTP_PROXY] = 'Y',
+	[SMTP_UNKNOWN] = '?',
+	[SMTP_HELO] = 'H',
+	[SMTP_EHLO] = 'E',
+	[SMTP_LHLO] = 'L',
+	[SMTP_MAIL] = 'M',
+	[SMTP_RCPT] = 'R',
+	[SMTP_DATA] = 'D',
+	[SMTP_BDAT] = 'B',
+	[SMTP_BURL] = 'U',
+	[SMTP_RSET] = 'T',
+	[SMTP_QUIT] = 'Q',
+	[SMTP_NOOP] = 'N',
+	[SMTP_VRFY] = 'V',
+	[SMTP_EXPN] = 'X',
+	[SMTP_HELP] = 'P',
+	[SMTP_AUTH] = 'A',
+	[SMTP_STARTTLS] = 'S',
+	[SMTP_ETRN] = 'O',
+	[SMTP_TURN] = 'W',
+	[SMTP_XCLIENT] = 'C',
+	[SMTP_XFORWARD] = 'F',
+	[SMTP_PROXY] = 'Y',
 };
 
 char smtp_verb_letter(enum smtp_verb v)

@@ -59,7 +59,7 @@ bool smtp_command_certain(struct span line);
 
 /* What a line tells when all of it is not there yet. */
 enum smtp_prefix {
-	SMTP_PREFIX_NO,	  /* no known verb begins like this */
+	SMTP_PREFIX_NO,   /* no known verb begins like this */
 	SMTP_PREFIX_MORE, /* a known verb may */
 	SMTP_PREFIX_YES,  /* a known verb and the white space or line end behind it */
 };
@@ -69,7 +69,7 @@ enum smtp_prefix smtp_command_prefix(struct span start);
 /* The path and parameters of MAIL or RCPT. */
 struct smtp_path {
 	bool well_formed;    /* FROM: or TO: and angle brackets are there */
-	bool null;	     /* "<>" */
+	bool null;           /* "<>" */
 	struct span mailbox; /* without brackets, source route and parameters */
 	struct span params;
 };

@@ -5,10 +5,10 @@
 #define REACH 512
 
 enum state {
-	BOL,	/* the first byte of a line comes */
-	DOT,	/* behind a dot that begins a line */
+	BOL,    /* the first byte of a line comes */
+	DOT,    /* behind a dot that begins a line */
 	DOT_CR, /* behind a dot and CR that do */
-	CR,	/* behind CR */
+	CR,     /* behind CR */
 	MID,
 };
 
@@ -147,8 +147,8 @@ static bool ends(const struct smtp_data *d, uint8_t c)
 	return d->state == DOT_CR || (d->state == DOT && d->start == BY_LF);
 }
 
-static enum smtp_data_result take(struct smtp_data *d, struct span *in, size_t n,
-	enum smtp_data_result result)
+static enum smtp_data_result take(
+	struct smtp_data *d, struct span *in, size_t n, enum smtp_data_result result)
 {
 	d->at += n;
 	*in = span_skip(*in, n);

@@ -18,13 +18,13 @@
 struct smtp_data {
 	uint8_t state, start;  /* where in a line; by what the line was begun */
 	bool bare_lf, bare_cr; /* seen */
-	bool lf_lines;	       /* the client ends its command lines by LF: so it may its data */
-	bool attempt;	       /* a command stood within reach of a candidate */
+	bool lf_lines;         /* the client ends its command lines by LF: so it may its data */
+	bool attempt;          /* a command stood within reach of a candidate */
 	bool collecting;       /* the first bytes of such a line */
 	uint8_t word_len;
 	uint8_t word[SMTP_DATA_WORD];
-	uint32_t candidates;	/* ends that are none by the standard */
-	uint64_t at;		/* bytes taken, as sent */
+	uint32_t candidates;    /* ends that are none by the standard */
+	uint64_t at;            /* bytes taken, as sent */
 	uint64_t candidate_end; /* as `at`, behind the last candidate */
 };
 
@@ -32,8 +32,8 @@ void smtp_data_start(struct smtp_data *d, bool lf_lines);
 
 enum smtp_data_result {
 	SMTP_DATA_MORE, /* all of the input is taken */
-	SMTP_DATA_RUN,	/* octets of the message */
-	SMTP_DATA_END,	/* the end of data */
+	SMTP_DATA_RUN,  /* octets of the message */
+	SMTP_DATA_END,  /* the end of data */
 };
 
 /*

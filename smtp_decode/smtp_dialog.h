@@ -20,17 +20,17 @@
 
 /* What the next byte of the client is part of. */
 enum smtp_client_state {
-	SMTP_CLIENT_START,	/* the stream's first bytes: TLS, a PROXY header, or a command */
-	SMTP_CLIENT_PROXY,	/* the rest of a PROXY version 2 header */
+	SMTP_CLIENT_START, /* the stream's first bytes: TLS, a PROXY header, or a command */
+	SMTP_CLIENT_PROXY, /* the rest of a PROXY version 2 header */
 	SMTP_CLIENT_COMMAND,
-	SMTP_CLIENT_UNSURE,	/* bytes were lost: lines until one is certainly a command */
-	SMTP_CLIENT_WAIT,	/* behind DATA whose reply is not known: bytes are held */
+	SMTP_CLIENT_UNSURE, /* bytes were lost: lines until one is certainly a command */
+	SMTP_CLIENT_WAIT,   /* behind DATA whose reply is not known: bytes are held */
 	SMTP_CLIENT_DATA,
-	SMTP_CLIENT_CHUNK,	/* octets of BDAT */
-	SMTP_CLIENT_REFUSED,	/* the same, but the server refused them: perhaps a command */
-	SMTP_CLIENT_AUTH_OPEN,	/* behind AUTH: a response, or a command */
-	SMTP_CLIENT_AUTH_LINE,	/* in the AUTH command or a response: nothing is kept */
-	SMTP_CLIENT_STARTTLS,	/* TLS, or a command */
+	SMTP_CLIENT_CHUNK,     /* octets of BDAT */
+	SMTP_CLIENT_REFUSED,   /* the same, but the server refused them: perhaps a command */
+	SMTP_CLIENT_AUTH_OPEN, /* behind AUTH: a response, or a command */
+	SMTP_CLIENT_AUTH_LINE, /* in the AUTH command or a response: nothing is kept */
+	SMTP_CLIENT_STARTTLS,  /* TLS, or a command */
 	SMTP_CLIENT_TLS,
 };
 
@@ -64,9 +64,9 @@ struct smtp_client {
 	struct smtp_data data;
 	bool content_open, content_gap, last_chunk;
 	bool provisional; /* DATA's reply is not known */
-	bool answered;	  /* DATA's reply came and said neither yes nor no */
-	bool refused;	  /* the last command was DATA, and the server said no */
-	bool lf_lines;	  /* the last command was ended by LF alone */
+	bool answered;    /* DATA's reply came and said neither yes nor no */
+	bool refused;     /* the last command was DATA, and the server said no */
+	bool lf_lines;    /* the last command was ended by LF alone */
 	uint32_t content_number, chunk_number, wait_number;
 	uint64_t chunk_left; /* octets of BDAT, or bytes of a PROXY header */
 	/* STARTTLS: one is open; plain bytes came behind it, and what of the server they ACKed;

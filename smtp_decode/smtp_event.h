@@ -23,16 +23,16 @@ struct smtp_place {
 };
 
 enum smtp_event_kind {
-	SMTP_EVENT_REPLY_LINE,	  /* each line of a reply, the last included */
-	SMTP_EVENT_REPLY,	  /* a whole reply */
+	SMTP_EVENT_REPLY_LINE, /* each line of a reply, the last included */
+	SMTP_EVENT_REPLY,      /* a whole reply */
 	SMTP_EVENT_COMMAND,
 	SMTP_EVENT_CONTENT_BEGIN, /* DATA was accepted, or the first BDAT of a transaction came */
-	SMTP_EVENT_CONTENT,	  /* octets of a message: header and body, dots unstuffed */
-	SMTP_EVENT_CONTENT_END,	  /* of data, or after the octets of BDAT LAST */
-	SMTP_EVENT_AUTH,	  /* an AUTH exchange has come to its end */
-	SMTP_EVENT_GAP,		  /* bytes lost, in or out of content */
-	SMTP_EVENT_TLS,		  /* from here on all is opaque */
-	SMTP_EVENT_CLOSE,	  /* this side sends no more */
+	SMTP_EVENT_CONTENT,       /* octets of a message: header and body, dots unstuffed */
+	SMTP_EVENT_CONTENT_END,   /* of data, or after the octets of BDAT LAST */
+	SMTP_EVENT_AUTH,          /* an AUTH exchange has come to its end */
+	SMTP_EVENT_GAP,           /* bytes lost, in or out of content */
+	SMTP_EVENT_TLS,           /* from here on all is opaque */
+	SMTP_EVENT_CLOSE,         /* this side sends no more */
 	SMTP_EVENT_ANOMALY,
 };
 
@@ -40,41 +40,41 @@ enum smtp_event_kind {
 enum smtp_reply_role {
 	SMTP_REPLY_GREETING, /* the banner */
 	SMTP_REPLY_COMMAND,
-	SMTP_REPLY_AUTH,	/* a continuation line of an AUTH exchange */
-	SMTP_REPLY_CONTENT,	/* end of data; for LMTP one a recipient */
+	SMTP_REPLY_AUTH,        /* a continuation line of an AUTH exchange */
+	SMTP_REPLY_CONTENT,     /* end of data; for LMTP one a recipient */
 	SMTP_REPLY_UNSOLICITED, /* nothing was asked */
-	SMTP_REPLY_UNMATCHED,	/* what it answers was not seen */
+	SMTP_REPLY_UNMATCHED,   /* what it answers was not seen */
 };
 
 struct smtp_reply_event {
-	int code;	      /* 0 to 999; of the last line where lines differ */
+	int code;             /* 0 to 999; of the last line where lines differ */
 	struct span line;     /* REPLY_LINE: as sent, without its line end */
 	struct span enhanced; /* RFC 3463 code at the start of the text, or empty */
 	struct span text;     /* behind it; lines joined by a space, cut at LIMIT_REPLY_TEXT */
 	enum smtp_reply_role role;
 	enum smtp_verb verb; /* of the command answered */
 	uint32_t number;     /* of the command answered, 0 where none is known */
-	uint32_t left;	      /* replies that are still to come for it (LMTP) */
+	uint32_t left;       /* replies that are still to come for it (LMTP) */
 };
 
 enum smtp_content_end {
-	SMTP_CONTENT_COMPLETE,	 /* CR LF . CR LF, or the last octet of BDAT LAST */
-	SMTP_CONTENT_BY_SERVER,	 /* the server's reply says that it ended */
-	SMTP_CONTENT_CUT,	 /* abandoned, or the connection ended */
-	SMTP_CONTENT_REFUSED,	 /* it was sent before the reply to DATA, which was no */
+	SMTP_CONTENT_COMPLETE,  /* CR LF . CR LF, or the last octet of BDAT LAST */
+	SMTP_CONTENT_BY_SERVER, /* the server's reply says that it ended */
+	SMTP_CONTENT_CUT,       /* abandoned, or the connection ended */
+	SMTP_CONTENT_REFUSED,   /* it was sent before the reply to DATA, which was no */
 };
 
 struct smtp_event {
 	enum smtp_event_kind kind;
 	enum flow_dir dir;
 	struct smtp_place first, last; /* of its first and of its last byte */
-	int64_t peer_acked; /* of its first byte, as in stream_chunk */
+	int64_t peer_acked;            /* of its first byte, as in stream_chunk */
 	union {
 		struct smtp_reply_event reply;
 		struct {
-			struct smtp_command cmd; /* for AUTH: the mechanism alone in args */
-			uint32_t number; /* 0 for PROXY, which has no reply */
-			bool unanswered; /* an earlier command still is */
+			struct smtp_command cmd;     /* for AUTH: the mechanism alone in args */
+			uint32_t number;             /* 0 for PROXY, which has no reply */
+			bool unanswered;             /* an earlier command still is */
 			uint8_t before, before_role; /* then the last of them, as in a reply */
 		} command;
 		struct {

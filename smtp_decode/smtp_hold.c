@@ -26,7 +26,7 @@ _Static_assert(sizeof(struct smtp_hold_block) <= SMTP_BLOCK_SIZE, "a queue is on
 static bool joins(const struct piece *a, const struct piece *b)
 {
 	return a->kind == CHUNK_DATA && b->kind == CHUNK_DATA && a->dir == b->dir &&
-		a->peer_acked == b->peer_acked;
+	       a->peer_acked == b->peer_acked;
 }
 
 /* Makes room among the pieces, so that only changes of kind, direction and ACK count. */

@@ -2,8 +2,7 @@
 #include "smtp_decode/smtp_ledger.h"
 
 #define BLOCK_ENTRIES (SMTP_BLOCK_SIZE / sizeof(struct smtp_pending))
-#define MOST                                                                                       \
-	(LIMIT_PENDING_COMMANDS < BLOCK_ENTRIES ? LIMIT_PENDING_COMMANDS : BLOCK_ENTRIES)
+#define MOST (LIMIT_PENDING_COMMANDS < BLOCK_ENTRIES ? LIMIT_PENDING_COMMANDS : BLOCK_ENTRIES)
 
 void smtp_ledger_init(struct smtp_ledger *l)
 {
@@ -51,12 +50,11 @@ static bool continues(const struct smtp_pending *run, const struct smtp_pending 
 	uint32_t next = run->role == SMTP_REPLY_COMMAND ? run->number + run->count : run->number;
 
 	return run->verb == p->verb && run->role == p->role && p->number == next &&
-		run->doubtful == p->doubtful && run->count < UINT32_MAX &&
-		(p->verb == SMTP_RCPT || p->verb == SMTP_NOOP || p->verb == SMTP_UNKNOWN);
+	       run->doubtful == p->doubtful && run->count < UINT32_MAX &&
+	       (p->verb == SMTP_RCPT || p->verb == SMTP_NOOP || p->verb == SMTP_UNKNOWN);
 }
 
-bool smtp_ledger_push(
-	struct smtp_ledger *l, struct smtp_blocks *pool, const struct smtp_pending *p)
+bool smtp_ledger_push(struct smtp_ledger *l, struct smtp_blocks *pool, const struct smtp_pending *p)
 {
 	struct smtp_pending *last = l->count > 0 ? entry(l, l->count - 1) : NULL;
 

@@ -11,12 +11,12 @@
 #include "smtp_decode/smtp_event.h"
 
 struct smtp_pending {
-	uint64_t end;	    /* stream offset behind the first command of the run */
+	uint64_t end;       /* stream offset behind the first command of the run */
 	int64_t peer_acked; /* what its client had received of the server when it was sent */
 	uint32_t number;    /* of the first; REPLY_COMMAND runs count on from it */
 	uint32_t count;
 	uint8_t verb, role; /* enum smtp_verb, enum smtp_reply_role */
-	bool doubtful;	    /* its reply may have been lost */
+	bool doubtful;      /* its reply may have been lost */
 };
 
 #define SMTP_LEDGER_INLINE 12
@@ -24,7 +24,7 @@ struct smtp_pending {
 struct smtp_ledger {
 	struct smtp_pending *entries; /* `few`, or a block */
 	uint16_t first, count, size;  /* a ring of `size` */
-	uint64_t overflow;	      /* commands behind the last entry, without their verb */
+	uint64_t overflow;            /* commands behind the last entry, without their verb */
 	struct smtp_pending few[SMTP_LEDGER_INLINE];
 };
 

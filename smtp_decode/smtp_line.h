@@ -14,7 +14,7 @@
 
 struct smtp_text_line {
 	struct span text; /* without its line end; valid until the next call of any kind */
-	bool bare_lf;	  /* ended by LF alone */
+	bool bare_lf;     /* ended by LF alone */
 	bool capped;
 	struct smtp_place first, last; /* `last` is its LF */
 	int64_t peer_acked;
@@ -24,8 +24,8 @@ struct smtp_text_line {
 struct smtp_line {
 	uint8_t *block; /* the line so far; NULL between lines */
 	uint64_t total; /* bytes of the line so far */
-	uint16_t len;	/* of them in the block */
-	uint8_t last;	/* the last one */
+	uint16_t len;   /* of them in the block */
+	uint8_t last;   /* the last one */
 	struct smtp_place first;
 	int64_t peer_acked;
 };

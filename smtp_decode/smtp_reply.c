@@ -71,13 +71,13 @@ bool smtp_reply_unknown_user(int code, struct span enhanced, struct span text)
 {
 	/* These say nothing of the user, so that the text counts. */
 	static const char *const vague[] = {"5.0.0", "5.1.0", "5.1.6"};
-	static const char *const phrases[] = {
-		"user unknown", "unknown user", "no such user", "user not found", "user doesn't exist",
-		"does not exist", "unknown recipient", "recipient unknown", "no such recipient",
-		"recipient not found", "invalid recipient", "recipient does not", "unknown mailbox",
-		"no such mailbox", "mailbox not found", "no mailbox here by that name",
-		"unknown local part", "unknown address", "address unknown", "no such address",
-		"unrouteable address", "not a valid mailbox", "not a known user"};
+	static const char *const phrases[] = {"user unknown", "unknown user", "no such user",
+		"user not found", "user doesn't exist", "does not exist", "unknown recipient",
+		"recipient unknown", "no such recipient", "recipient not found",
+		"invalid recipient", "recipient does not", "unknown mailbox", "no such mailbox",
+		"mailbox not found", "no mailbox here by that name", "unknown local part",
+		"unknown address", "address unknown", "no such address", "unrouteable address",
+		"not a valid mailbox", "not a known user"};
 	uint8_t buf[LIMIT_REPLY_TEXT];
 	bool by_text = enhanced.len == 0;
 
@@ -139,14 +139,14 @@ struct queue_form {
 };
 
 static const struct queue_form forms[] = {
-	{"queued as ", AFTER},		     /* Postfix: Ok: queued as 4XyZ */
-	{"ok id=", AFTER},		     /* Exim: OK id=1pgobK-001mwq-ED */
+	{"queued as ", AFTER},                      /* Postfix: Ok: queued as 4XyZ */
+	{"ok id=", AFTER},                          /* Exim: OK id=1pgobK-001mwq-ED */
 	{" message accepted for delivery", BEFORE}, /* Sendmail, OpenSMTPD */
 	{" queued mail for delivery", START}, /* Exchange: <id> [InternalId=..] Queued mail .. */
-	{" - gsmtp", BEFORE},		     /* Google: OK 1693000000 abc.1 - gsmtp */
-	{"message queued (", AFTER},	     /* Haraka: Message Queued (UUID) */
-	{"ok. <", AFTER},		     /* Courier: Ok. <0000.1111> */
-	{"ok ", REST},			     /* qmail: ok 1184401929 qp 26211 */
+	{" - gsmtp", BEFORE},                 /* Google: OK 1693000000 abc.1 - gsmtp */
+	{"message queued (", AFTER},          /* Haraka: Message Queued (UUID) */
+	{"ok. <", AFTER},                     /* Courier: Ok. <0000.1111> */
+	{"ok ", REST},                        /* qmail: ok 1184401929 qp 26211 */
 };
 
 static struct span apply_form(const struct queue_form *f, struct span text, struct span hit)
@@ -195,9 +195,13 @@ uint32_t smtp_reply_capability(struct span text)
 		const char *keyword;
 		uint32_t bit;
 	} rows[] = {
-		{"PIPELINING", SMTP_CAP_PIPELINING}, {"STARTTLS", SMTP_CAP_STARTTLS},
-		{"SIZE", SMTP_CAP_SIZE}, {"DSN", SMTP_CAP_DSN}, {"CHUNKING", SMTP_CAP_CHUNKING},
-		{"AUTH", SMTP_CAP_AUTH}, {"8BITMIME", SMTP_CAP_8BITMIME},
+		{"PIPELINING", SMTP_CAP_PIPELINING},
+		{"STARTTLS", SMTP_CAP_STARTTLS},
+		{"SIZE", SMTP_CAP_SIZE},
+		{"DSN", SMTP_CAP_DSN},
+		{"CHUNKING", SMTP_CAP_CHUNKING},
+		{"AUTH", SMTP_CAP_AUTH},
+		{"8BITMIME", SMTP_CAP_8BITMIME},
 		{"SMTPUTF8", SMTP_CAP_SMTPUTF8},
 	};
 	size_t n = 0;

@@ -23,8 +23,12 @@ static void seek_by_code(struct smtp_dialog *d, int code)
 		int code;
 		enum smtp_verb verb;
 	} rows[] = {
-		{354, SMTP_DATA}, {334, SMTP_AUTH}, {235, SMTP_AUTH}, {535, SMTP_AUTH},
-		{221, SMTP_QUIT}, {220, SMTP_STARTTLS},
+		{354, SMTP_DATA},
+		{334, SMTP_AUTH},
+		{235, SMTP_AUTH},
+		{535, SMTP_AUTH},
+		{221, SMTP_QUIT},
+		{220, SMTP_STARTTLS},
 	};
 	const struct smtp_pending *head = smtp_ledger_head(&d->ledger);
 
@@ -99,8 +103,11 @@ static struct smtp_event reply_event(
 		.first = s->first,
 		.last = *last,
 		.peer_acked = s->peer_acked,
-		.reply = {.code = s->code, .role = s->owner.role, .verb = s->owner.verb,
-			.number = s->owner.number, .left = s->owner.left},
+		.reply = {.code = s->code,
+			.role = s->owner.role,
+			.verb = s->owner.verb,
+			.number = s->owner.number,
+			.left = s->owner.left},
 	};
 }
 
@@ -244,8 +251,8 @@ static void start(struct smtp_dialog *d, struct stream_chunk *c)
 	if (is_tls(c->data.p[0]))
 		smtp_dialog_tls(d, c);
 	else if (d->client.state == SMTP_CLIENT_TLS)
-		smtp_dialog_anomaly(d, FLOW_SERVER, &(struct smtp_place){c->time, c->packet, c->offset},
-			SESSION_NOT_SMTP);
+		smtp_dialog_anomaly(d, FLOW_SERVER,
+			&(struct smtp_place){c->time, c->packet, c->offset}, SESSION_NOT_SMTP);
 }
 
 void smtp_server_chunk(struct smtp_dialog *d, const struct stream_chunk *c)

@@ -23,7 +23,7 @@ struct transaction_rcpt {
 
 struct transaction {
 	struct transaction *next;
-	uint32_t depth; /* 0: not yet counted */
+	uint32_t depth;                     /* 0: not yet counted */
 	uint32_t first_number, last_number; /* of its commands */
 
 	bool mail_seen, null;
@@ -40,7 +40,7 @@ struct transaction {
 	uint32_t texts_len, texts_size;
 
 	bool attempted; /* by BDAT, and counted */
-	bool rejected;	/* and counted */
+	bool rejected;  /* and counted */
 	bool content, gap, bare_lf, bdat;
 	uint8_t end; /* enum smtp_content_end */
 	uint32_t content_number;
