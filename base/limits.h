@@ -33,7 +33,7 @@
 #define LIMIT_HEADER_SECTION (64 * 1024) /* bytes of one header section that are looked at */
 #define LIMIT_MIME_DEPTH 10
 #define LIMIT_MIME_PARTS 64
-#define LIMIT_BOUNDARY 70		/* RFC 2046 5.1.1 */
+#define LIMIT_BOUNDARY 250		/* RFC 2046 5.1.1 allows 70 */
 #define LIMIT_TEXT_BYTES (256 * 1024)	/* decoded text digested a message */
 #define LIMIT_SUBJECT 256
 #define LIMIT_MESSAGE_ID 255

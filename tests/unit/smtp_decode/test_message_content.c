@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "smtp_decode/message_content.h"
+
+struct fixture {
+	struct pseudonyms *pseudonyms;
+	struct message_content_pool *pool;
+	struct record_builder builder;
+	struct message_record *m;
+	struct redactor redactor;
+	struct span rcpts[4];
+	size_t rcpt_count;
+};
+
+static int setup(void **state)
+{
+	static const uint8_t key[PSEUDONYM_KEY_SIZE] = {3};
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct message_content_config config = {.contexts = 2, .want_recipients = true};
+
+	f->pseudonyms = pseudonyms_create(key);
+	config.pseudonyms = f->pseudonyms;
+	f->pool = message_content_pool_create(&config);
+	assert_non_null(f->pool);
+	assert_int_equal(record_builder_init(&f->builder), 1);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	message_content_pool_destroy(f->pool);
+	pseudonyms_destroy(f->pseudonyms);
+	record_builder_finish(&f->builder);
+	free(f);
+	return 0;
+}
+
+static void add_rcpt(struct fixture *f, const char *addr)
+{
+	f->rcpts[f->rcpt_count++] = span_str(addr);
+	redact_add(&f->redactor, span_str(addr));
+}
+
+static struct message_content *start(struct fixture *f)
+{
+	struct message_content *c = message_content_create(f->pool);
+
+	assert_non_null(c);
+	message_content_reset(c, f->rcpts, f->rcpt_count);
+	return c;
+}
+
+static void finish(struct fixture *f, struct message_content *c, bool complete)
+{
+	message_content_end(c, complete);
+	f->m = record_begin(&f->builder, RECORD_MESSAGE, sizeof(*f->m));
+	message_content_fill(c, &f->redactor, &f->builder, f->m);
+	record_end(&f->builder);
+	message_content_destroy(c);
+}
+
+/* `text` in pieces of `step` bytes. */
+static const struct message_record *decode_steps(struct fixture *f, struct span text, size_t step)
+{
+	struct message_content *c = start(f);
+
+	while (text.len > 0) {
+		message_content_run(c, span_head(text, step));
+		text = span_skip(text, step);
+	}
+	finish(f, c, true);
+	return f->m;
+}
+
+static const struct message_record *decode(struct fixture *f, const char *text)
+{
+	return decode_steps(f, span_str(text), SIZE_MAX);
+}
+
+static void assert_str(struct fixture *f, struct str_ref ref, const char *want)
+{
+	struct span s = record_str(f->m, ref);
+
+	if (!want) {
+		assert_false(str_seen(ref));
+		return;
+	}
+	assert_true(str_seen(ref));
+	if (!span_eq_str(s, want))
+		fail_msg("\"%.*s\" is not \"%s\"", (int)s.len, (const char *)s.p, want);
+}
+
+static const char sample[] =
+	"Received: from a.example\r\n\tby b.example; Fri, 2 Jan 2026 03:04:05 +0000\r\n"
+	"Received: from c.example by a.example\r\n"
+	"DKIM-Signature: v=1; a=rsa-sha256; d=Sender.Example; s=x; h=from;\r\n bh=; b=\r\n"
+	"DKIM-Signature: v=1; d=second.example\r\n"
+	"From: \"Alice A.\" <alice@Sender.Example>\r\n"
+	"Sender: Bulk <bulk@sender.example>\r\n"
+	"Reply-To: (none) reply@sender.example\r\n"
+	"To: Bob <bob@corp.example>, carol@Corp.Example\r\n"
+	"Cc: dave@other.example\r\n"
+	"Subject: =?utf-8?Q?Caf=C3=A9?=\r\n =?utf-8?Q?_menu?=\r\n"
+	"Message-ID: <1@sender.example>\r\n"
+	"Date: Fri, 2 Jan 2026 03:04:05 +0000\r\n"
+	"List-Id: <list.sender.example>\r\n"
+	"In-Reply-To: <0@corp.example>\r\n"
+	"Auto-Submitted: auto-generated\r\n"
+	"X-Mailer: Example 1.0\r\n"
+	"MIME-Version: 1.0\r\n"
+	"Content-Type: Text/Plain; charset=ISO-8859-15\r\n"
+	"\r\n"
+	"One two three four five six seven eight nine ten.\r\n";
+
+static void check_sample(struct fixture *f)
+{
+	const struct message_record *m = f->m;
+
+	assert_str(f, m->message_id, "<1@sender.example>");
+	assert_int_equal(m->message_id_present, TRI_YES);
+	assert_int_equal(m->message_id_valid, TRI_YES);
+	assert_true(m->message_id_hash != 0);
+	assert_str(f, m->subject, "Caf\xc3\xa9 menu");
+	assert_str(f, m->header_from, "alice@Sender.Example");
+	assert_str(f, m->header_from_domain, "sender.example");
+	assert_str(f, m->header_sender, "bulk@sender.example");
+	assert_str(f, m->header_reply_to, "reply@sender.example");
+	assert_int_equal(m->header_to.count, 2);
+	assert_int_equal(m->header_cc.count, 1);
+	assert_str(f, m->date, "Fri, 2 Jan 2026 03:04:05 +0000");
+	assert_int_equal(m->date_time / NS_PER_S, 1767323045);
+	assert_str(f, m->content_type, "text/plain");
+	assert_str(f, m->charset, "iso-8859-15");
+	assert_str(f, m->x_mailer, "Example 1.0");
+	assert_str(f, m->dkim_domain, "sender.example");
+	assert_int_equal(m->received, 2);
+	assert_int_equal(m->parts, 1);
+	assert_int_equal(m->attachments, 0);
+	assert_int_equal(m->traits,
+		MESSAGE_HEADER_SEEN | MESSAGE_DKIM_SIGNATURE | MESSAGE_LIST_ID |
+			MESSAGE_REFERENCES | MESSAGE_AUTO_SUBMITTED);
+	assert_int_equal(m->digest.words, 10);
+	assert_true(m->digest.exact != 0);
+	assert_true(m->digest.edges != 0);
+}
+
+static void test_fields(void **state)
+{
+	struct fixture *f = *state;
+	struct span s = span_of(sample, sizeof(sample) - 1);
+	const struct str_ref *to;
+
+	decode_steps(f, s, SIZE_MAX);
+	check_sample(f);
+	to = record_array(f->m, f->m->header_to);
+	assert_true(record_str(f->m, to[1]).len == PSEUDONYM_LEN + strlen("@corp.example"));
+	assert_memory_equal(record_str(f->m, to[1]).p + PSEUDONYM_LEN, "@corp.example", 13);
+}
+
+/* The whole record is the same, wherever the message is cut. */
+static void check_cuts(struct fixture *f, struct span s)
+{
+	uint32_t size;
+	void *whole;
+
+	decode_steps(f, s, SIZE_MAX);
+	size = f->m->r.size;
+	whole = malloc(size);
+	memcpy(whole, f->m, size);
+	for (size_t step = 1; step < 80; step++) {
+		decode_steps(f, s, step);
+		assert_int_equal(f->m->r.size, size);
+		assert_memory_equal(f->m, whole, size);
+	}
+	for (size_t cut = 0; cut <= s.len; cut++) {
+		struct message_content *c = start(f);
+
+		message_content_run(c, span_head(s, cut));
+		message_content_run(c, span_skip(s, cut));
+		finish(f, c, true);
+		assert_int_equal(f->m->r.size, size);
+		assert_memory_equal(f->m, whole, size);
+	}
+	free(whole);
+}
+
+static void test_cuts(void **state)
+{
+	static const char mixed[] =
+		"Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n"
+		"preamble -- not --b it\r\n--b\r\n"
+		"Content-Type: multipart/alternative; boundary=b2\r\n\r\n"
+		"--b2\r\nContent-Type: text/plain; charset=utf-8\r\n"
+		"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+		"Caf=C3=A9 one two thr=\r\nee f=\r\nour five six seven eight nine -- ten\r\n--b3\r\n"
+		"--b2\r\nContent-Type: text/html; charset=gb2312\r\n\r\n"
+		"<p>caf&eacute; <b>one</b> <!-- x -- > y --> two\xc4\xe3\xba\xc3 thr<i>ee</i>"
+		"<script>no</scrip></script> four five <a href='http://x.example/y'>six</a>\r\n"
+		"--b2--\r\n"
+		"--b  \r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+		"AAAA\r\n"
+		"--b\r\nContent-Type: text/plain; charset=iso-2022-jp\r\n"
+		"Content-Transfer-Encoding: base64\r\n\r\n"
+		"GyRCRnxLXBsoQiBvbmUg\r\ndHdvIHRocmVlIGZvdXIg\r\n"
+		"--b--\r\nepilogue\r\n";
+	struct fixture *f = *state;
+
+	check_cuts(f, span_of(sample, sizeof(sample) - 1));
+	check_cuts(f, span_of(mixed, sizeof(mixed) - 1));
+	assert_int_equal(f->m->parts, 4);
+	assert_int_equal(f->m->attachments, 1);
+	assert_true(f->m->digest.exact != 0);
+}
+
+static void test_no_header(void **state)
+{
+	struct fixture *f = *state;
+
+	decode(f, "One two three four five six seven eight\r\n");
+	assert_int_equal(f->m->digest.words, 8);
+	assert_int_equal(f->m->message_id_present, TRI_NO);
+	assert_int_equal(f->m->message_id_valid, TRI_UNKNOWN);
+	assert_false(str_seen(f->m->subject));
+	assert_true(f->m->traits & MESSAGE_HEADER_SEEN);
+	decode(f, "");
+	assert_int_equal(f->m->digest.words, 0);
+	assert_int_equal(f->m->digest.exact, 0);
+	decode(f, "Subject: x\r\n");
+	assert_str(f, f->m->subject, "x");
+	assert_true(f->m->traits & MESSAGE_HEADER_SEEN);
+}
+
+/* An attached message says nothing about the one it is attached to. */
+static void test_nested(void **state)
+{
+	static const char text[] =
+		"Subject: outer\r\nFrom: a@outer.example\r\nMessage-ID: <o@outer.example>\r\n"
+		"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+		"--b\r\n\r\nSee below.\r\n"
+		"--b\r\nContent-Type: message/rfc822\r\n\r\n"
+		"Subject: inner\r\nFrom: a@inner.example\r\nMessage-ID: <i@inner.example>\r\n"
+		"To: x@inner.example\r\nReceived: x\r\nDKIM-Signature: d=inner.example\r\n"
+		"Reply-To: r@inner.example\r\n"
+		"Content-Type: multipart/report; boundary=c\r\n\r\n"
+		"--c\r\nContent-Type: text/plain\r\nSubject: deeper\r\n\r\n"
+		"one two three four five six\r\n--c--\r\n"
+		"--b\r\nSubject: stray\r\nList-Id: stray\r\n\r\nlast words\r\n--b--\r\n";
+	struct fixture *f = *state;
+
+	check_cuts(f, span_of(text, sizeof(text) - 1));
+	assert_str(f, f->m->subject, "outer");
+	assert_str(f, f->m->header_from_domain, "outer.example");
+	assert_str(f, f->m->message_id, "<o@outer.example>");
+	assert_str(f, f->m->content_type, "multipart/mixed");
+	assert_false(str_seen(f->m->header_reply_to));
+	assert_int_equal(f->m->header_to.count, 0);
+	assert_int_equal(f->m->received, 0);
+	assert_int_equal(f->m->traits, MESSAGE_HEADER_SEEN);
+	assert_int_equal(f->m->parts, 4);
+	assert_int_equal(f->m->attachments, 1);
+	assert_int_equal(f->m->digest.words, 2 + 1 + 6 + 2);
+}
+
+static void test_recipients_hidden(void **state)
+{
+	struct fixture *f = *state;
+	char want[128], name[PSEUDONYM_LEN];
+
+	add_rcpt(f, "bob.builder@corp.example");
+	decode(f,
+		"Subject: For Bob.Builder, today\r\nFrom: bob.builder@corp.example\r\n"
+		"Message-ID: <x-bob.builder@sender.example>\r\n\r\n");
+	pseudonym_local(f->pseudonyms, span_str("bob.builder"), name);
+	snprintf(want, sizeof(want), "For %.*s, today", PSEUDONYM_LEN, name);
+	assert_str(f, f->m->subject, want);
+	snprintf(want, sizeof(want), "%.*s@corp.example", PSEUDONYM_LEN, name);
+	assert_str(f, f->m->header_from, want);
+	snprintf(want, sizeof(want), "<x-%.*s@sender.example>", PSEUDONYM_LEN, name);
+	assert_str(f, f->m->message_id, want);
+	assert_str(f, f->m->header_from_domain, "corp.example");
+}
+
+static void test_gaps(void **state)
+{
+	static const char head[] = "Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n";
+	static const char text[] = "\r\n--b\r\n\r\none two three four five six seven eight\r\n";
+	static const char image[] = "--b\r\nContent-Type: image/png\r\n\r\nAAAA";
+	struct fixture *f = *state;
+	struct message_content *c = start(f);
+
+	/* within the header */
+	message_content_run(c, span_str(head));
+	message_content_gap(c, 10);
+	message_content_run(c, span_str("Subject: y\r\n\r\none two three four five six seven eight"));
+	finish(f, c, true);
+	assert_str(f, f->m->subject, "x");
+	assert_int_equal(f->m->traits, MESSAGE_GAP);
+	assert_int_equal(f->m->message_id_present, TRI_UNKNOWN);
+	assert_int_equal(f->m->digest.exact, 0);
+	/* within a text */
+	c = start(f);
+	message_content_run(c, span_str(head));
+	message_content_run(c, span_str(text));
+	message_content_gap(c, 10);
+	message_content_run(c, span_str("nine ten\r\n--b--\r\n"));
+	finish(f, c, true);
+	assert_int_equal(f->m->traits, MESSAGE_GAP | MESSAGE_HEADER_SEEN);
+	assert_int_equal(f->m->message_id_present, TRI_NO);
+	assert_int_equal(f->m->digest.exact, 0);
+	/* within an attachment: the text is whole */
+	c = start(f);
+	message_content_run(c, span_str(head));
+	message_content_run(c, span_str(text));
+	message_content_run(c, span_str(image));
+	message_content_gap(c, 10);
+	message_content_run(c, span_str("AAAA\r\n--b--\r\n"));
+	finish(f, c, true);
+	assert_int_equal(f->m->traits, MESSAGE_GAP | MESSAGE_HEADER_SEEN);
+	assert_true(f->m->digest.exact != 0);
+	assert_int_equal(f->m->parts, 2);
+	/* no gap at all */
+	c = start(f);
+	message_content_gap(c, 0);
+	finish(f, c, true);
+	assert_int_equal(f->m->traits, MESSAGE_HEADER_SEEN);
+}
+
+static void test_breaks_off(void **state)
+{
+	struct fixture *f = *state;
+	struct message_content *c = start(f);
+
+	message_content_run(c, span_str("Subject: x\r\nFrom: "));
+	finish(f, c, false);
+	assert_int_equal(f->m->traits, 0);
+	assert_str(f, f->m->subject, "x");
+	assert_false(str_seen(f->m->header_from));
+	c = start(f);
+	message_content_run(c,
+		span_str("Subject: x\r\n\r\none two three four five six seven eight nine"));
+	finish(f, c, false);
+	assert_int_equal(f->m->traits, MESSAGE_HEADER_SEEN);
+	assert_int_equal(f->m->digest.exact, 0);
+	assert_int_equal(f->m->digest.words, 9);
+}
+
+static void test_pool(void **state)
+{
+	struct fixture *f = *state;
+	struct message_content *a = message_content_create(f->pool);
+	struct message_content *b = message_content_create(f->pool);
+
+	assert_non_null(a);
+	assert_non_null(b);
+	assert_null(message_content_create(f->pool));
+	message_content_destroy(a);
+	assert_ptr_equal(message_content_create(f->pool), a);
+	message_content_destroy(a);
+	message_content_destroy(b);
+	message_content_destroy(NULL);
+	/* given back with a converter borrowed */
+	a = start(f);
+	message_content_run(a, span_str("Content-Type: text/plain; charset=big5\r\n\r\n\xa7"));
+	message_content_destroy(a);
+}
+
+/* Two messages of one session that are open at a time do not mix. */
+static void test_two_at_a_time(void **state)
+{
+	struct fixture *f = *state;
+	struct message_content *a = start(f), *b = start(f);
+	struct span s = span_of(sample, sizeof(sample) - 1);
+
+	for (size_t i = 0; i < s.len; i++) {
+		message_content_run(a, span_of(s.p + i, 1));
+		message_content_run(b, span_str(i & 1 ? "X-Other: y\r\n" : "Subject: other\r\n"));
+	}
+	finish(f, a, true);
+	check_sample(f);
+	finish(f, b, true);
+	assert_str(f, f->m->subject, "other");
+	assert_int_equal(f->m->received, 0);
+}
+
+static void test_dsn(void **state)
+{
+	struct fixture *f = *state;
+
+	decode(f, "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n");
+	assert_int_equal(f->m->traits, MESSAGE_HEADER_SEEN | MESSAGE_DSN);
+	decode(f, "Auto-Submitted: no\r\nUser-Agent: ua\r\n\r\n");
+	assert_int_equal(f->m->traits, MESSAGE_HEADER_SEEN);
+	assert_str(f, f->m->x_mailer, "ua");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_fields, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cuts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_header, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nested, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_recipients_hidden, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_gaps, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_breaks_off, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pool, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_two_at_a_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dsn, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
