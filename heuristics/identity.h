@@ -61,6 +61,12 @@ static inline bool identity_shown(struct identity i)
 	return i.kind > IDENTITY_CLAIMED;
 }
 
+/* Is it the sender's own, so that it vouches for it (contract 2.7)? */
+static inline bool identity_own(struct identity i)
+{
+	return i.kind == IDENTITY_CLAIMED || i.kind == IDENTITY_RDNS || i.kind == IDENTITY_DKIM;
+}
+
 static inline bool identity_same(struct identity a, struct identity b)
 {
 	return a.key == b.key && a.key != 0;

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "heuristics/cluster_look.h"
+
+/* Messages that may come before the next look: a share of those that there are. */
+#define LOOK_SHARE 16
+
+static void measure(struct cluster_look *l, bool verified_only)
+{
+	for (int w = 0; w < PATTERN_WINDOWS; w++)
+		residue_measure(&l->residue, (enum pattern_window)w, verified_only, &l->measure[w]);
+}
+
+/* Takes over the pools. Where they changed, or facts did, what was seen before does not stand. */
+static void note_pools(struct cluster *cl, const struct residue *r, bool anew)
+{
+	for (int k = 0; k < CLUSTER_POOL_KINDS; k++) {
+		anew |= cl->pool[k].key != r->pool[k].key;
+		cl->pool[k] = r->pool[k];
+	}
+	cl->scattered = r->scattered;
+	if (!anew)
+		return;
+	cl->peak_ips = cl->peak_orgs = cl->peak_orgs_ips = 0;
+	cl->sync = (struct synchrony){.fired = false};
+	for (struct cluster_part *p = cl->newest; p; p = p->older)
+		p->synchronous = false;
+}
+
+/* What its card items need. */
+static void note_peaks(
+	struct cluster *cl, const struct pattern_measure *day, const struct check_values *v)
+{
+	cl->residue_ips = day->ips;
+	if (day->ips > cl->peak_ips)
+		cl->peak_ips = day->ips;
+	if (day->ips >= v->v[PARAM_SPREAD_SHARED_IPS] && day->from_orgs > cl->peak_orgs) {
+		cl->peak_orgs = day->from_orgs;
+		cl->peak_orgs_ips = day->ips;
+	}
+}
+
+static struct synchrony scan(
+	struct cluster_look *l, struct cluster *cl, const struct check_values *v)
+{
+	size_t n = residue_starts(&l->residue, l->start);
+	struct synchrony s = synchrony_scan(l->start, n, l->residue.until - cl->first, v);
+
+	for (size_t i = 0; s.fired && i < n; i++)
+		if (l->start[i].together)
+			l->residue.item[l->start[i].item].part->synchronous = true;
+	if (s.fired || !cl->sync.fired)
+		cl->sync = s;
+	return s;
+}
+
+static void count_unknowns(const struct residue *r, struct campaign_look *ret)
+{
+	for (uint32_t i = 0; i < r->count; i++) {
+		ret->rdns_unknown += r->item[i].rdns_unknown;
+		ret->helo_unknown += r->item[i].helo_unknown;
+	}
+}
+
+/* Verified messages first: only they are held against anybody in full. */
+static struct pattern_match match(struct cluster_look *l, const struct check_values *v,
+	uint32_t ips_floor, struct campaign_look *ret)
+{
+	struct pattern_match found;
+
+	ret->verified_only = l->residue.unverified;
+	if (ret->verified_only) {
+		measure(l, true);
+		found = pattern_find(l->measure, v, ips_floor);
+		if (found.level != PATTERN_NOTHING)
+			return found;
+		ret->verified_only = false;
+	}
+	measure(l, false);
+	found = pattern_find(l->measure, v, ips_floor);
+	if (l->residue.unverified)
+		ret->reserve |= CAMPAIGN_UNVERIFIED;
+	return found;
+}
+
+struct campaign_look cluster_look(struct cluster_look *l, struct cluster *cl, nstime until,
+	bool anew, const struct residue_env *env, const struct check_values *v,
+	struct fanout_floor *floor, bool learning)
+{
+	struct campaign_look ret = {.level = PATTERN_NOTHING};
+	struct pattern_match found;
+	bool pool;
+
+	residue_build(&l->residue, cl, until, env);
+	if (residue_ips(&l->residue) < 3)
+		cl->three_since = 0;
+	else if (cl->three_since == 0)
+		cl->three_since = residue_third(&l->residue);
+	found = match(l, v, fanout_floor_ips(floor), &ret);
+	note_pools(cl, &l->residue, anew);
+	note_peaks(cl, &l->measure[PATTERN_WINDOW_24H], v);
+	ret.pattern = found.pattern;
+	ret.window = found.window;
+	ret.measure = l->measure[found.window];
+	ret.sync = scan(l, cl, v);
+	count_unknowns(&l->residue, &ret);
+	ret.reserve |= found.independent ? CAMPAIGN_INDEPENDENT : 0;
+	ret.reserve |= l->residue.scattered.key ? CAMPAIGN_SCATTERED : 0;
+	ret.reserve |= learning ? CAMPAIGN_LEARNING : 0;
+	ret.level = found.level == PATTERN_FULL && ret.reserve ? PATTERN_LOW : found.level;
+	pool = cl->pool[CLUSTER_POOL_SHOWN].key || cl->pool[CLUSTER_POOL_CLAIMED].key;
+	fanout_floor_move(floor, &cl->floor_bin, pool || found.pattern ? 0 : cl->residue_ips);
+	cl->waiting = 0;
+	cl->look_after = 1 + l->measure[PATTERN_WINDOW_24H].messages / LOOK_SHARE;
+	return ret;
+}
