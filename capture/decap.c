@@ -14,36 +14,36 @@ struct decap {
 };
 
 static const struct decap_row decap_headers[HEADER_COUNT] = {
-	[HEADER_ETHERNET] = {decap_ethernet, 14},
-	[HEADER_ETHERTYPE] = {decap_ethertype, 2},
-	[HEADER_VLAN] = {decap_vlan, 4},
-	[HEADER_LLC] = {decap_llc, 3},
-	[HEADER_SLL] = {decap_sll, 16},
-	[HEADER_SLL2] = {decap_sll2, 20},
-	[HEADER_NULL] = {decap_null, 4},
-	[HEADER_RAW] = {decap_raw, 1},
-	[HEADER_NFLOG] = {decap_nflog, 4},
-	[HEADER_CISCO_HDLC] = {NULL, 2, HEADER_ETHERTYPE}, /* address, control */
-	[HEADER_PPP_SERIAL] = {decap_ppp_serial, 1},
-	[HEADER_PPP] = {decap_ppp, 1},
-	[HEADER_PPPOE] = {decap_pppoe, 6},
-	[HEADER_PBB] = {NULL, 4, HEADER_ETHERNET},   /* 802.1ah service tag */
-	[HEADER_ETAG] = {NULL, 6, HEADER_ETHERTYPE}, /* 802.1BR */
-	[HEADER_VNTAG] = {NULL, 4, HEADER_ETHERTYPE},
-	[HEADER_MPLS] = {decap_mpls, 4},
-	[HEADER_IPV4] = {decap_ipv4, 20},
-	[HEADER_IPV6] = {decap_ipv6, 40},
-	[HEADER_IPV6_OPTIONS] = {decap_ipv6_options, 8},
-	[HEADER_IPV6_FRAGMENT] = {decap_ipv6_fragment, 8},
-	[HEADER_AH] = {decap_ah, 12},
-	[HEADER_TCP] = {decap_tcp, 20},
-	[HEADER_UDP] = {decap_udp, 8},
-	[HEADER_GRE] = {decap_gre, 4},
-	[HEADER_ERSPAN2] = {decap_erspan2, 8},
-	[HEADER_ERSPAN3] = {decap_erspan3, 12},
-	[HEADER_VXLAN] = {decap_vxlan, 8},
-	[HEADER_VXLAN_GPE] = {decap_vxlan_gpe, 8},
-	[HEADER_GENEVE] = {decap_geneve, 8},
+	[HEADER_ETHERNET] = {.step = decap_ethernet, .least = 14},
+	[HEADER_ETHERTYPE] = {.step = decap_ethertype, .least = 2},
+	[HEADER_VLAN] = {.step = decap_vlan, .least = 4},
+	[HEADER_LLC] = {.step = decap_llc, .least = 3},
+	[HEADER_SLL] = {.step = decap_sll, .least = 16},
+	[HEADER_SLL2] = {.step = decap_sll2, .least = 20},
+	[HEADER_NULL] = {.step = decap_null, .least = 4},
+	[HEADER_RAW] = {.step = decap_raw, .least = 1},
+	[HEADER_NFLOG] = {.step = decap_nflog, .least = 4},
+	[HEADER_CISCO_HDLC] = {.least = 2, .next = HEADER_ETHERTYPE}, /* address, control */
+	[HEADER_PPP_SERIAL] = {.step = decap_ppp_serial, .least = 1},
+	[HEADER_PPP] = {.step = decap_ppp, .least = 1},
+	[HEADER_PPPOE] = {.step = decap_pppoe, .least = 6},
+	[HEADER_PBB] = {.least = 4, .next = HEADER_ETHERNET},   /* 802.1ah service tag */
+	[HEADER_ETAG] = {.least = 6, .next = HEADER_ETHERTYPE}, /* 802.1BR */
+	[HEADER_VNTAG] = {.least = 4, .next = HEADER_ETHERTYPE},
+	[HEADER_MPLS] = {.step = decap_mpls, .least = 4},
+	[HEADER_IPV4] = {.step = decap_ipv4, .least = 20},
+	[HEADER_IPV6] = {.step = decap_ipv6, .least = 40},
+	[HEADER_IPV6_OPTIONS] = {.step = decap_ipv6_options, .least = 8},
+	[HEADER_IPV6_FRAGMENT] = {.step = decap_ipv6_fragment, .least = 8},
+	[HEADER_AH] = {.step = decap_ah, .least = 12},
+	[HEADER_TCP] = {.step = decap_tcp, .least = 20},
+	[HEADER_UDP] = {.step = decap_udp, .least = 8},
+	[HEADER_GRE] = {.step = decap_gre, .least = 4},
+	[HEADER_ERSPAN2] = {.step = decap_erspan2, .least = 8},
+	[HEADER_ERSPAN3] = {.step = decap_erspan3, .least = 12},
+	[HEADER_VXLAN] = {.step = decap_vxlan, .least = 8},
+	[HEADER_VXLAN_GPE] = {.step = decap_vxlan_gpe, .least = 8},
+	[HEADER_GENEVE] = {.step = decap_geneve, .least = 8},
 };
 
 struct decap *decap_create(uint64_t seed)
@@ -108,7 +108,7 @@ static void count(struct decap_stats *s, const struct decap_walk *w)
 	s->packets++;
 	s->ip += w->ip_headers > 0;
 	s->tunnelled += w->ip_headers > 1;
-	s->truncated += w->p->bytes.len < w->p->wire_len;
+	s->truncated += w->cut || w->p->bytes.len < w->p->wire_len;
 	s->tcp += r->kind == DECAP_TCP;
 	s->udp += r->kind == DECAP_UDP;
 	if (r->kind == DECAP_NOTHING)
@@ -125,7 +125,7 @@ enum decap_kind decap_packet(struct decap *d, const struct packet *p, struct dec
 	w.at = p->bytes;
 	w.wire = p->wire_len;
 	w.cause = DECAP_UNKNOWN_LINK;
-	w.trimmed = false;
+	w.bounded = w.cut = false;
 	w.vlan_count = 0;
 	w.ip_headers = 0;
 	if (walk(&w, decap_by_link_type(p->link_type)) == HEADER_STOP) {

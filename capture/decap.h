@@ -57,7 +57,7 @@ struct decap_stats {
 	uint64_t ip; /* frames with an IP header in them */
 	uint64_t tcp, udp;
 	uint64_t tunnelled;
-	uint64_t truncated; /* frames of which a part was not captured, whatever they held */
+	uint64_t truncated; /* frames that the snaplen, or a device before it, has cut */
 	uint64_t nothing[DECAP_CAUSES];
 	/* IP fragments: seen; datagrams put together; bytes that came again with other content (the
 	 * first copy won); datagrams given up because of age or want of room. */

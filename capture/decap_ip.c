@@ -45,6 +45,7 @@ static void enter_ip(struct decap_walk *w, struct addr src, struct addr dst)
 	w->ip_vlan[0] = w->vlan_count > 0 ? w->vlan[0] : 0;
 	w->ip_vlan[1] = w->vlan_count > 1 ? w->vlan[1] : 0;
 	w->vlan_count = 0;
+	w->bounded = false;
 }
 
 /* RFC 791 3.2: a datagram is known by its addresses, protocol and identification. */
@@ -73,8 +74,7 @@ enum decap_header decap_ipv4(struct decap_walk *w)
 		total = w->wire;
 	if (total < header)
 		return decap_stop(w, DECAP_MALFORMED);
-	if (!decap_limit(w, total))
-		return HEADER_STOP;
+	decap_limit(w, total);
 	enter_ip(w, addr_from_v4(p + 12), addr_from_v4(p + 16));
 	w->ip_len = total;
 	w->ip_id = decap_be16(p + 4);
@@ -94,8 +94,8 @@ enum decap_header decap_ipv6(struct decap_walk *w)
 	if (p[0] >> 4 != 6)
 		return decap_stop(w, DECAP_MALFORMED);
 	/* 0: a jumbogram (RFC 2675) or segmentation offload; the frame says its length. */
-	if (payload > 0 && !decap_limit(w, payload + 40))
-		return HEADER_STOP;
+	if (payload > 0)
+		decap_limit(w, payload + 40);
 	enter_ip(w, addr_from_v6(p + 8), addr_from_v6(p + 24));
 	w->ip_len = w->wire;
 	w->ip_id = 0;

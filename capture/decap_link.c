@@ -76,8 +76,8 @@ static enum decap_header by_type_or_length(struct decap_walk *w, uint16_t field)
 {
 	if (field > ETHERNET_MAX_LENGTH)
 		return decap_by_ethertype(w, field);
-	if (field > 0 && field <= w->wire)
-		decap_limit(w, field);
+	if (field > 0)
+		decap_bound(w, field);
 	return HEADER_LLC;
 }
 
@@ -213,7 +213,8 @@ enum decap_header decap_nflog(struct decap_walk *w)
 			return decap_stop(w, DECAP_MALFORMED);
 		if (type == NFLOG_PAYLOAD) {
 			decap_past(w, 4, HEADER_DONE);
-			return decap_limit(w, len - 4u) ? HEADER_RAW : HEADER_STOP;
+			decap_bound(w, len - 4u);
+			return HEADER_RAW;
 		}
 		if (decap_past(w, (len + 3u) / 4 * 4, HEADER_DONE) == HEADER_STOP)
 			return HEADER_STOP;

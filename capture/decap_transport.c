@@ -45,16 +45,16 @@ static void read_options(struct segment_options *o, struct span s)
 	}
 }
 
+/* A snaplen that ends within the options leaves what matters: the payload's place and length. */
 enum decap_header decap_tcp(struct decap_walk *w)
 {
 	const uint8_t *p = w->at.p;
 	struct segment *s = &w->ret->segment;
 	size_t header = (size_t)(p[12] >> 4) * 4;
+	size_t captured = header < w->at.len ? header : w->at.len;
 
-	if (header < 20)
+	if (header < 20 || header > w->wire)
 		return decap_stop(w, DECAP_MALFORMED);
-	if (!decap_has(w, header))
-		return HEADER_STOP;
 	s->time = w->p->time;
 	s->packet = w->p->index;
 	s->src = w->src;
@@ -72,10 +72,9 @@ enum decap_header decap_tcp(struct decap_walk *w)
 	s->vlan[0] = w->ip_vlan[0];
 	s->vlan[1] = w->ip_vlan[1];
 	if (s->flags & SEGMENT_SYN)
-		read_options(&s->options, span_of(p + 20, header - 20));
-	decap_past(w, header, HEADER_DONE);
-	s->payload = w->at;
-	s->payload_len = w->wire;
+		read_options(&s->options, span_of(p + 20, captured - 20));
+	s->payload = span_skip(w->at, header);
+	s->payload_len = w->wire - (uint32_t)header;
 	w->ret->kind = DECAP_TCP;
 	return HEADER_DONE;
 }

@@ -41,7 +41,8 @@ enum decap_header decap_pppoe(struct decap_walk *w)
 	if (code != 0) /* discovery */
 		return decap_stop(w, DECAP_NOT_IP);
 	decap_past(w, 6, HEADER_DONE);
-	return decap_limit(w, len) ? HEADER_PPP : HEADER_STOP;
+	decap_bound(w, len);
+	return HEADER_PPP;
 }
 
 /* RFC 1661 2 and 1662 3.1: address and control may be left out, the protocol shortened. */
@@ -94,6 +95,8 @@ enum decap_header decap_gre(struct decap_walk *w)
 
 	if ((flags & 7) > 1 || flags & GRE_ROUTING)
 		return decap_stop(w, DECAP_OTHER_PROTOCOL);
+	if ((flags & 7) == 1 && !(flags & GRE_SEQUENCE)) /* an acknowledgement and no more */
+		return decap_stop(w, DECAP_OTHER_PROTOCOL);
 	len += flags & GRE_CHECKSUM ? 4 : 0;
 	len += flags & GRE_KEY ? 4 : 0;
 	len += flags & GRE_SEQUENCE ? 4 : 0;
@@ -101,17 +104,14 @@ enum decap_header decap_gre(struct decap_walk *w)
 	if (decap_past(w, len, HEADER_DONE) == HEADER_STOP)
 		return HEADER_STOP;
 	/* ERSPAN type I has no header of its own, and no sequence number by which it is told. */
-	if (type == GRE_ERSPAN && !(flags & GRE_SEQUENCE)) {
-		w->trimmed = true;
+	if (type == GRE_ERSPAN && !(flags & GRE_SEQUENCE))
 		return HEADER_ETHERNET;
-	}
 	return decap_by_ethertype(w, type);
 }
 
-/* Types II and III (draft-foschiano-erspan 4). A mirror may cut the frames it sends. */
+/* Types II and III (draft-foschiano-erspan 4). */
 enum decap_header decap_erspan2(struct decap_walk *w)
 {
-	w->trimmed = true;
 	return decap_past(w, 8, HEADER_ETHERNET);
 }
 
@@ -119,7 +119,6 @@ enum decap_header decap_erspan3(struct decap_walk *w)
 {
 	size_t subheader = w->at.p[11] & 0x01 ? 8 : 0;
 
-	w->trimmed = true;
 	return decap_past(w, 12 + subheader, HEADER_ETHERNET);
 }
 

@@ -57,7 +57,8 @@ struct decap_walk {
 	struct span at; /* captured bytes, from the next header on */
 	uint32_t wire;  /* bytes there were on the wire from there on; at least at.len */
 	enum decap_cause cause;
-	bool trimmed;       /* inside of a mirror's tunnel, which may cut what it sends */
+	bool bounded; /* a length in front of the next IP header says where the frame's data end */
+	bool cut;     /* some header said that there was more on the wire than the frame had */
 	uint8_t vlan_count; /* tags since the IP header before */
 	uint16_t vlan[2];
 	uint8_t ip_headers;
@@ -114,19 +115,29 @@ static inline enum decap_header decap_past(struct decap_walk *w, size_t n, enum 
 }
 
 /*
- * What is left is `len` bytes by the word of a header: cuts off padding. False where that is more
- * than the frame had, which no receiver takes; in a mirror's tunnel the header is believed.
+ * What is left is `len` bytes by the word of an IP header: cuts off padding. Where that is more
+ * than the frame had, something on the way has cut it (mirrors and packet brokers do, no receiver
+ * takes such a packet), and the header is believed.
  */
-static inline bool decap_limit(struct decap_walk *w, uint32_t len)
+static inline void decap_limit(struct decap_walk *w, uint32_t len)
 {
-	if (len > w->wire && !w->trimmed) {
-		w->cause = DECAP_MALFORMED;
-		return false;
+	if (len > w->wire) {
+		if (w->bounded)
+			return;
+		w->cut = true;
 	}
 	w->wire = len;
 	if (w->at.len > len)
 		w->at.len = len;
-	return true;
+}
+
+/* The same by the word of a link layer, which is no more believed than the frame is long. */
+static inline void decap_bound(struct decap_walk *w, uint32_t len)
+{
+	if (len > w->wire)
+		return;
+	decap_limit(w, len);
+	w->bounded = true;
 }
 
 /*

@@ -234,9 +234,11 @@ static void test_cut_at_every_byte(void **state)
 				assert_int_equal(result.segment.payload_len, strlen(TEXT));
 			}
 			free(copy);
-			/* As if the frame had been no longer on the wire either. */
+			/* As if the frame had been no longer on the wire either: IP is believed. */
 			kind = decap_cut(d, &p, k, (uint32_t)k, &copy);
-			assert_int_equal(kind, DECAP_NOTHING);
+			assert_int_equal(kind, k < payload_at ? DECAP_NOTHING : DECAP_TCP);
+			if (k >= payload_at)
+				assert_int_equal(result.segment.payload_len, strlen(TEXT));
 			free(copy);
 		}
 	}
@@ -428,8 +430,8 @@ static void test_dns_goes_before_tunnels(void **state)
 	decap_destroy(d);
 }
 
-/* A frame shorter than its IP header says is taken by no receiver, but a mirror may have cut it. */
-static void test_cut_by_a_mirror(void **state)
+/* A frame shorter than its IP header says was cut by a mirror or broker that left no word of it. */
+static void test_cut_before_capture(void **state)
 {
 	struct decap *d = open_decap();
 	struct packet p;
@@ -438,14 +440,51 @@ static void test_cut_by_a_mirror(void **state)
 	frame_tcp(&frame, 1000, 2000, ACK_PSH, "");
 	frame_ipv4(&frame, 6);
 	frame_cut(&frame, 9);
-	expect_nothing(DLT_RAW, DECAP_MALFORMED);
-	frame_hex(&frame, ETHER4);
-	frame_hex(&frame, "1000 88be 00000001 1000000100000000");
-	frame_ipv4(&frame, 47);
-	p = frame_packet(&frame, DLT_RAW);
+	for (int i = 0; i < 2; i++) {
+		p = frame_packet(&frame, DLT_RAW);
+		assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
+		assert_int_equal(result.segment.payload.len, strlen(TEXT) - 9);
+		assert_int_equal(result.segment.payload_len, strlen(TEXT));
+		frame_hex(&frame, ETHER4);
+		frame_hex(&frame, "1000 88be 00000001 1000000100000000");
+		frame_ipv4(&frame, 47);
+	}
+	assert_int_equal(decap_get_stats(d).truncated, 2);
+	decap_destroy(d);
+}
+
+/* The session's length goes before that of IP, which here counts the padding. */
+static void test_padding_that_ip_counts(void **state)
+{
+	struct decap *d = open_decap();
+	struct packet p;
+
+	frame_init_bytes(&frame, "\0\0\0\0\0\0", 6);
+	frame_tcp(&frame, 1, 1, SEGMENT_ACK, "");
+	frame_ipv4(&frame, 6);
+	frame_hex(&frame, "1100 0001 002a 0021");
+	p = frame_packet(&frame, DLT_PPP_ETHER);
 	assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
-	assert_int_equal(result.segment.payload.len, strlen(TEXT) - 9);
-	assert_int_equal(result.segment.payload_len, strlen(TEXT));
+	assert_int_equal(result.segment.payload_len, 0);
+	assert_int_equal(decap_get_stats(d).truncated, 0);
+	decap_destroy(d);
+}
+
+static void test_cut_within_tcp_options(void **state)
+{
+	struct decap *d = open_decap();
+	struct packet p;
+
+	frame_init(&frame, TEXT);
+	frame_tcp(&frame, 1000, 2000, SEGMENT_SYN, "020405b4 0402 080a0000000100000000 01 030307");
+	frame_ipv4(&frame, 6);
+	p = frame_packet(&frame, DLT_RAW);
+	for (p.bytes.len = 40; p.bytes.len < 60; p.bytes.len++) {
+		assert_int_equal(decap_packet(d, &p, &result), DECAP_TCP);
+		assert_int_equal(result.segment.payload.len, 0);
+		assert_int_equal(result.segment.payload_len, strlen(TEXT));
+		assert_int_equal(result.segment.options.mss, p.bytes.len < 44 ? 0 : 1460);
+	}
 	decap_destroy(d);
 }
 
@@ -570,7 +609,9 @@ int main(void)
 		cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_dns_goes_before_tunnels),
-		cmocka_unit_test(test_cut_by_a_mirror),
+		cmocka_unit_test(test_cut_before_capture),
+		cmocka_unit_test(test_padding_that_ip_counts),
+		cmocka_unit_test(test_cut_within_tcp_options),
 		cmocka_unit_test(test_fragments),
 		cmocka_unit_test(test_fragments_in_a_tunnel),
 		cmocka_unit_test(test_fragment_cut_by_snaplen),
