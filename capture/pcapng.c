@@ -15,6 +15,7 @@
 #include "base/limits.h"
 
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
+#define FIRST_ROOM 4096
 #define BLOCK_OVERHEAD 12 /* type and both lengths */
 
 enum block_type {
@@ -47,7 +48,8 @@ struct pcapng {
 	struct interface *interfaces; /* of this section */
 	uint32_t interface_count, interface_room, interfaces_before;
 	struct pcapng_stats stats;
-	uint8_t *block; /* LIMIT_PCAPNG_BLOCK bytes */
+	uint8_t *block;
+	size_t room; /* of it, up to LIMIT_PCAPNG_BLOCK */
 };
 
 static uint16_t get16(const struct pcapng *r, const uint8_t *p)
@@ -82,12 +84,46 @@ static bool read_bytes(struct pcapng *r, void *to, size_t len)
 static bool skip_bytes(struct pcapng *r, uint64_t len)
 {
 	while (len > 0) {
-		size_t n = len < LIMIT_PCAPNG_BLOCK ? (size_t)len : LIMIT_PCAPNG_BLOCK;
+		size_t n = len < r->room ? (size_t)len : r->room;
 
 		if (!read_bytes(r, r->block, n))
 			return false;
 		len -= n;
 	}
+	return true;
+}
+
+static bool make_room(struct pcapng *r, size_t len)
+{
+	size_t room = r->room;
+	uint8_t *p;
+
+	if (len <= room)
+		return true;
+	if (len > LIMIT_PCAPNG_BLOCK)
+		return false;
+	while (room < len)
+		room *= 2;
+	p = realloc(r->block, room);
+	if (!p)
+		return false;
+	r->block = p;
+	r->room = room;
+	return true;
+}
+
+/*
+ * Reads `len` bytes, or past them where they are too many to hold: *ret is then empty. False where
+ * the file ends before that.
+ */
+static bool read_body(struct pcapng *r, uint32_t len, struct span *ret)
+{
+	*ret = span_of(NULL, 0);
+	if (!make_room(r, len))
+		return skip_bytes(r, len);
+	if (!read_bytes(r, r->block, len))
+		return false;
+	*ret = span_of(r->block, len);
 	return true;
 }
 
@@ -124,6 +160,7 @@ static const char *read_section(struct pcapng *r)
 {
 	uint8_t head[20]; /* length, magic, version, section length */
 	uint32_t magic, len;
+	struct span options;
 
 	if (!read_bytes(r, head, sizeof(head)))
 		return "it ends within its section header";
@@ -136,11 +173,10 @@ static const char *read_section(struct pcapng *r)
 		return "the length of its section header is damaged";
 	if (get16(r, head + 8) != 1)
 		return "it is of a version of pcapng that is not known";
-	len -= 24;
-	if (len > LIMIT_PCAPNG_BLOCK ? !skip_bytes(r, len) : !read_bytes(r, r->block, len))
+	if (!read_body(r, len - 24, &options))
 		return "it ends within its section header";
-	if (len <= LIMIT_PCAPNG_BLOCK)
-		read_options(r, span_of(r->block, len - 4), NULL, NULL);
+	if (options.len > 4)
+		read_options(r, span_head(options, options.len - 4), NULL, NULL);
 	r->interfaces_before += r->interface_count;
 	r->interface_count = 0;
 	return NULL;
@@ -155,7 +191,8 @@ struct pcapng *pcapng_create(FILE *f, const char **ret_why)
 	if (!r)
 		return NULL;
 	r->f = f;
-	r->block = malloc(LIMIT_PCAPNG_BLOCK);
+	r->room = FIRST_ROOM;
+	r->block = malloc(r->room);
 	if (!r->block)
 		goto fail;
 	*ret_why = "it is no pcapng file";
@@ -342,15 +379,12 @@ static bool read_block(struct pcapng *r, uint32_t *ret_type, struct span *ret_bo
 	len = get32(r, head + 4);
 	if (len < BLOCK_OVERHEAD || len % 4)
 		return give_up(r);
-	len -= 8;
-	if (len > LIMIT_PCAPNG_BLOCK) {
-		*ret_body = span_of(NULL, 0);
-		return skip_bytes(r, len) || give_up(r);
-	}
-	if (!read_bytes(r, r->block, len) || get32(r, r->block + len - 4) != len + 8)
+	if (!read_body(r, len - 8, ret_body))
 		return give_up(r);
-	*ret_body = span_of(r->block, len - 4);
-	return true;
+	if (ret_body->len == 0)
+		return true;
+	ret_body->len -= 4;
+	return get32(r, ret_body->p + ret_body->len) == len || give_up(r);
 }
 
 int pcapng_next(struct pcapng *r, struct packet *ret)
