@@ -128,7 +128,8 @@ static int open_device(struct packet_live *l, size_t i, const char *filter,
 	if (activate(d, o, error) < 0 || (filter && set_filter(d, filter, error) < 0))
 		return -1;
 	l->polls[i] = (struct pollfd){.events = POLLIN};
-	if (l->count > 1 && pcap_setnonblock(d->pcap, 1, why) < 0) {
+	/* TPACKET_V3 wakes nobody while its block is empty, so the waiting is done here. */
+	if (pcap_setnonblock(d->pcap, 1, why) < 0) {
 		snprintf(error, 512, "cannot capture on '%s': %s", d->name, why);
 		return -1;
 	}
@@ -259,6 +260,22 @@ static void wait_for_any(struct packet_live *l, int ms)
 	poll(l->polls, l->count, ms);
 }
 
+static int next_of_one(struct packet_live *l, struct packet *ret)
+{
+	struct device *d = &l->devices[0];
+	int rc = read_head(l, d);
+
+	if (rc == 0) {
+		wait_for_any(l, TIMEOUT_MS);
+		rc = l->broken ? 0 : read_head(l, d);
+	}
+	if (rc != 1)
+		return rc < 0 ? -1 : l->broken ? 0 : 2;
+	*ret = d->head;
+	l->taken = 0;
+	return 1;
+}
+
 static int next_of_several(struct packet_live *l, struct packet *ret)
 {
 	nstime begin = wall_clock();
@@ -283,23 +300,13 @@ static int next_of_several(struct packet_live *l, struct packet *ret)
 
 int packet_live_next(struct packet_live *l, struct packet *ret)
 {
-	int rc;
-
 	if (l->taken < l->count) {
 		l->devices[l->taken].has_head = false;
 		l->taken = l->count;
 	}
 	if (l->broken)
 		return 0;
-	if (l->count > 1)
-		return next_of_several(l, ret);
-	rc = read_head(l, &l->devices[0]);
-	if (rc == 1) {
-		*ret = l->devices[0].head;
-		l->taken = 0;
-		return 1;
-	}
-	return rc < 0 ? -1 : l->broken ? 0 : 2;
+	return l->count == 1 ? next_of_one(l, ret) : next_of_several(l, ret);
 }
 
 const char *packet_live_error(const struct packet_live *l)
