@@ -12,6 +12,7 @@
 struct evidence {
 	enum check_param item;
 	uint16_t permille;      /* of the weight: 1000, or 200 in submission sessions */
+	bool withdrawable;      /* later facts may show that it was none */
 	bool decisive;          /* opens an alert by itself, unless the weight was reduced */
 	enum severity severity; /* of a decisive one */
 	uint32_t value;         /* in the check's unit, against the check's threshold */

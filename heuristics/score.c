@@ -74,7 +74,7 @@ void score_add(struct score *s, const struct evidence *e, const struct check_val
 		.value = e->value,
 		.centidb = (int16_t)weight,
 		.item = (uint8_t)e->item,
-		.decisive = score_decides(e, v)};
+		.apart = e->withdrawable};
 }
 
 void score_withdraw(struct score *s, enum check_param item)
@@ -96,13 +96,14 @@ const struct score_item *score_find(const struct score *s, enum check_param item
 	return NULL;
 }
 
-static centidb family_sum(const struct score *s, enum check_family f, nstime now, bool plain)
+static centidb family_sum(
+	const struct score *s, enum check_family f, nstime now, enum score_part part)
 {
 	centidb a = now_weight(&s->top[f][0], f, now), b = now_weight(&s->top[f][1], f, now), sum;
 
-	if (plain && s->top[f][0].decisive)
+	if (part == SCORE_PLAIN && s->top[f][0].apart)
 		a = 0;
-	if (plain && s->top[f][1].decisive)
+	if (part == SCORE_PLAIN && s->top[f][1].apart)
 		b = 0;
 	sum = a > b ? a + b / 2 : b + a / 2;
 	return sum < CENTIDB(check_family_cap(f)) ? sum : CENTIDB(check_family_cap(f));
@@ -110,34 +111,24 @@ static centidb family_sum(const struct score *s, enum check_family f, nstime now
 
 centidb score_family(const struct score *s, enum check_family f, nstime now)
 {
-	return family_sum(s, f, now, false);
+	return family_sum(s, f, now, SCORE_ALL);
 }
 
-static centidb sum_all(const struct score *s, nstime now, bool plain)
+centidb score_sum(const struct score *s, nstime now, enum score_part part)
 {
 	centidb sum = 0;
 
 	for (int f = 0; f < FAMILY_COUNT; f++)
-		sum += family_sum(s, f, now, plain);
+		sum += family_sum(s, f, now, part);
 	return sum;
 }
 
-centidb score_sum(const struct score *s, nstime now)
-{
-	return sum_all(s, now, false);
-}
-
-centidb score_sum_plain(const struct score *s, nstime now)
-{
-	return sum_all(s, now, true);
-}
-
-unsigned int score_families(const struct score *s, nstime now)
+unsigned int score_families(const struct score *s, nstime now, enum score_part part)
 {
 	unsigned int n = 0;
 
 	for (int f = 0; f < FAMILY_COUNT; f++)
-		n += family_sum(s, f, now, false) >= SCORE_FAMILY;
+		n += family_sum(s, f, now, part) >= SCORE_FAMILY;
 	return n;
 }
 
@@ -145,7 +136,7 @@ nstime score_falls_below(const struct score *s, centidb level, nstime from)
 {
 	nstime low = from, high = from;
 
-	if (score_sum(s, from) < level)
+	if (score_sum(s, from, SCORE_ALL) < level)
 		return from;
 	if (level <= 0)
 		return NSTIME_MAX;
@@ -160,7 +151,7 @@ nstime score_falls_below(const struct score *s, centidb level, nstime from)
 	while (high - low > 1) { /* the sum only falls: at `low` it is not below, at `high` it is */
 		nstime mid = low + (high - low) / 2;
 
-		if (score_sum(s, mid) < level)
+		if (score_sum(s, mid, SCORE_ALL) < level)
 			high = mid;
 		else
 			low = mid;

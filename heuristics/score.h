@@ -34,7 +34,7 @@ struct score_item {
 	uint32_t value;  /* what was measured then */
 	int16_t centidb; /* 0: free */
 	uint8_t item;    /* enum check_param */
-	uint8_t decisive;
+	uint8_t apart;   /* it may be withdrawn */
 };
 
 #define SCORE_TOP 2
@@ -58,13 +58,17 @@ void score_withdraw(struct score *s, enum check_param item);
 /* The item as it stands, or NULL. */
 const struct score_item *score_find(const struct score *s, enum check_param item);
 
+enum score_part {
+	SCORE_ALL,
+	SCORE_PLAIN, /* without what may yet be withdrawn */
+};
+
 /* What one family brings at `now`. */
 centidb score_family(const struct score *s, enum check_family f, nstime now);
-/* What all bring; the second without decisive items. */
-centidb score_sum(const struct score *s, nstime now);
-centidb score_sum_plain(const struct score *s, nstime now);
+/* What all bring. */
+centidb score_sum(const struct score *s, nstime now, enum score_part part);
 /* How many bring SCORE_FAMILY or more. */
-unsigned int score_families(const struct score *s, nstime now);
+unsigned int score_families(const struct score *s, nstime now, enum score_part part);
 /* Without anything new: the first time, not before `from`, at which the sum is below `level`. */
 nstime score_falls_below(const struct score *s, centidb level, nstime from);
 

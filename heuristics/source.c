@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
+#include "heuristics/identity.h"
 
 struct sources {
 	struct sources_config config;
@@ -149,6 +149,8 @@ struct source *sources_get(struct sources *t, const struct addr *a, nstime now)
 
 	if (fresh) {
 		s->first = now;
+		s->last = now;
+		s->peak = s->peak_plain = SOURCE_PEAK_NONE;
 		memcpy(s->low, a->b + 8, sizeof(s->low));
 	}
 	return s;
@@ -236,6 +238,6 @@ bool source_bind_rdns(
 	s->rdns.class = (uint8_t)rdns_classify(orgs, name, &ip);
 	s->rdns.confirmed = (uint8_t)p.confirmed;
 	s->rdns.name = string_store_put(strings, name);
-	s->rdns.org = domain.len ? hash64(domain) : 0;
+	s->rdns.org = identity_org_key(domain);
 	return true;
 }

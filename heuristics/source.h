@@ -15,16 +15,17 @@
 #include "facts/rdns_class.h"
 #include "heuristics/string_store.h"
 
-#define SOURCE_NAMES 2   /* HELO names kept in the entry itself */
+#define SOURCE_NAMES 2 /* HELO names kept in the entry itself */
+#define SOURCE_PEAK_NONE INT16_MIN
 #define SOURCE_HOLDS 8   /* hold times */
-#define HOLD_BUCKETS 248 /* 8 to each power of two of milliseconds */
+#define HOLD_BUCKETS 240 /* 8 to each power of two of milliseconds */
 
 /* A HELO name of a source. */
 struct helo_use {
 	uint64_t hash; /* of the name in lower case without a trailing dot */
 	nstime last;
 	string_ref text; /* as sent first */
-	uint32_t org;    /* folded hash of its org-domain; 0: it has none */
+	uint32_t org;    /* identity_org_key() of the name; 0: it has none */
 	uint32_t sessions;
 	uint32_t first_session, last_session; /* ordinals of the source's sessions with a HELO */
 	uint8_t class;                        /* enum helo_class */
@@ -43,20 +44,41 @@ struct source_rdns {
 	uint8_t class;     /* enum rdns_class; RDNS_UNKNOWN: no PTR answer seen */
 	uint8_t confirmed; /* enum tri: the name leads back */
 	string_ref name;
-	uint64_t org; /* hash of the name's org-domain; 0: none */
+	uint32_t org; /* identity_org_key() of the name; 0: it has none */
 };
 
 enum source_bit {
-	SOURCE_AUTHENTICATED = 1 << 0, /* a session of it had a 235 */
-	SOURCE_DKIM_SEEN = 1 << 1,
-	SOURCE_PROXY = 1 << 2,     /* no verdict (contract 4.5) */
-	SOURCE_OURS = 1 << 3,      /* by the topology */
-	SOURCE_CARDED = 1 << 4,    /* live: its card is out, nothing new since */
-	SOURCE_CONVICTED = 1 << 5, /* the peak was bot-like with two families */
-	SOURCE_DECISIVE = 1 << 6,  /* a decisive item of medium or above was open */
-	SOURCE_ROGUE = 1 << 7,
-	SOURCE_HAS_SCORE = 1 << 8,
-	SOURCE_HAS_DETAIL = 1 << 9, /* and the next: a row of enum source_detail */
+	SOURCE_AUTHENTICATED = 1 << 0,   /* a session of it had a 235 */
+	SOURCE_DKIM_SEEN = 1 << 1,       /* a message of it carried a DKIM-Signature */
+	SOURCE_PROXY = 1 << 2,           /* no verdict (contract 4.5) */
+	SOURCE_CARDED = 1 << 3,          /* live: its card is out, and nothing new since */
+	SOURCE_CONVICTED = 1 << 4,       /* the peak was bot-like with two families, ... */
+	SOURCE_CONVICTED_PLAIN = 1 << 5, /* ... without items that may be withdrawn */
+	SOURCE_EGRESS_SEEN = 1 << 6,     /* one of ours, sending to strangers */
+	SOURCE_ROGUE = 1 << 7,           /* rogue egress was seen */
+	SOURCE_BARE_IP = 1 << 8,         /* greeted with an address without brackets */
+	SOURCE_NOT_FQDN = 1 << 9,        /* greeted with what is no host name */
+	SOURCE_MEMBER = 1 << 10,         /* of a campaign, at some time */
+	SOURCE_VERIFIED = 1 << 11,   /* a session of it was seen from both sides (contract 1.7) */
+	SOURCE_BAD_HELO = 1 << 12,   /* its bad greetings decide by themselves (contract 1.3) */
+	SOURCE_CHANGING = 1 << 13,   /* its greetings changed too often (contract 4.2) */
+	SOURCE_HAS_SCORE = 1 << 14,  /* a row in the table of scores */
+	SOURCE_HAS_DETAIL = 1 << 15, /* and the next: a row of enum source_detail */
+};
+
+/* Evidence to the contrary; each counts once (contract 1.5). */
+enum source_counter {
+	COUNTER_HELO_EXACT = 1 << 0,
+	COUNTER_HELO_SAME_ORG = 1 << 1, /* not beside the former */
+	COUNTER_RDNS_NAMED = 1 << 2,
+};
+
+/* An org-domain of envelope senders. */
+struct sender_org {
+	uint64_t hash; /* of the org-domain */
+	nstime last;
+	string_ref name;
+	uint32_t messages;
 };
 
 struct source {
@@ -65,24 +87,22 @@ struct source {
 	uint8_t low[8]; /* last half of the first address seen (IPv6) */
 	uint32_t sessions, messages, recipients;
 	uint32_t greeted;              /* sessions with a HELO that counts as evidence */
-	uint32_t inbound, inbound_bad; /* greeted inbound; with a bad HELO (contract 1.3) */
+	uint32_t inbound, inbound_bad; /* of those inbound; with a bad HELO (contract 1.3) */
 	uint32_t bits;
-	uint32_t classes;  /* enum helo_class seen, as a mask */
 	uint32_t revision; /* of the next card */
 	struct source_rdns rdns;
 	uint16_t name_total; /* distinct HELO names, saturating */
 	uint8_t name_count;  /* held, here or in the table of names */
 	uint8_t role;        /* enum role, of its latest session */
 	struct helo_use names[SOURCE_NAMES];
-	uint32_t hold_count;
+	uint32_t hold_count, hold_max;
 	uint32_t holds[SOURCE_HOLDS];                 /* ms, sorted */
 	uint32_t header_seen, id_missing, id_invalid; /* inbound messages */
-	uint64_t sender_org;                          /* first org-domain of its envelope senders */
-	string_ref sender_org_name;
-	uint32_t sender_messages;
-	int16_t peak, peak_plain; /* centi-decibans; plain: without decisive items */
+	uint32_t sender_messages;                     /* with a domain in their reverse-path */
+	struct sender_org sender; /* the first; all of them where more than one */
+	int16_t peak, peak_plain; /* centi-decibans; plain: without what may be withdrawn */
 	uint8_t verdict;          /* enum verdict of the last card */
-	uint8_t counter;          /* evidence to the contrary, as a mask */
+	uint8_t counter;          /* enum source_counter, as a mask */
 };
 
 /* Its first address, as the card shows it. */
@@ -101,14 +121,6 @@ struct source_names {
 struct source_holds {
 	struct addr key;
 	uint32_t ms[HOLD_BUCKETS];
-};
-
-/* An org-domain of envelope senders. */
-struct sender_org {
-	uint64_t hash;
-	nstime last;
-	string_ref name;
-	uint32_t messages;
 };
 
 /* Of one that sent for more than one org-domain. */

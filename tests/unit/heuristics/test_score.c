@@ -65,8 +65,8 @@ static void test_family(void **state)
 	add(&s, PARAM_HELO_OWN_NAME_DB, T0); /* 15 + 11/2, capped at 15 */
 	assert_int_equal(score_family(&s, FAMILY_HELO_SYNTAX, T0), 1500);
 	add(&s, PARAM_RDNS_DYNAMIC_DB, T0);
-	assert_int_equal(score_sum(&s, T0), 2300);
-	assert_int_equal(score_families(&s, T0), 2);
+	assert_int_equal(score_sum(&s, T0, SCORE_ALL), 2300);
+	assert_int_equal(score_families(&s, T0, SCORE_ALL), 2);
 }
 
 static void test_withdraw(void **state)
@@ -74,15 +74,15 @@ static void test_withdraw(void **state)
 	struct score s = {0};
 	struct evidence e = ev(PARAM_CHANGING_DB_1H, T0);
 
-	e.decisive = true;
+	e.withdrawable = true;
 	score_add(&s, &e, &defaults);
 	add(&s, PARAM_HELO_RDNS_MISMATCH_DB, T0);
-	assert_int_equal(score_sum(&s, T0), 1450);
-	assert_int_equal(score_sum_plain(&s, T0), 500);
+	assert_int_equal(score_sum(&s, T0, SCORE_ALL), 1450);
+	assert_int_equal(score_sum(&s, T0, SCORE_PLAIN), 500);
 	assert_non_null(score_find(&s, PARAM_CHANGING_DB_1H));
 	score_withdraw(&s, PARAM_CHANGING_DB_1H);
 	assert_null(score_find(&s, PARAM_CHANGING_DB_1H));
-	assert_int_equal(score_sum(&s, T0), 500);
+	assert_int_equal(score_sum(&s, T0, SCORE_ALL), 500);
 }
 
 static void test_reduced_weight(void **state)
@@ -110,8 +110,8 @@ static void test_falls_below(void **state)
 	add(&s, PARAM_BOTNET_MEMBER_DB, T0); /* 30, half-life 1 h */
 	t = score_falls_below(&s, CENTIDB(15), T0);
 	assert_in_range(t, T0 + NS_PER_HOUR, T0 + NS_PER_HOUR + 2 * NS_PER_MIN);
-	assert_true(score_sum(&s, t) < CENTIDB(15));
-	assert_true(score_sum(&s, t - 1) >= CENTIDB(15));
+	assert_true(score_sum(&s, t, SCORE_ALL) < CENTIDB(15));
+	assert_true(score_sum(&s, t - 1, SCORE_ALL) >= CENTIDB(15));
 	assert_int_equal(score_falls_below(&s, CENTIDB(31), T0), T0);
 	assert_int_equal(score_falls_below(&s, 0, T0), NSTIME_MAX);
 }

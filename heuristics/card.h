@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sender card (contract 3, 8.3, 10): all that was measured of a source, item by item. In a
+ * replay each source has one, at the end; live it comes after an hour of quiet, before the source
+ * is let go, and again when its verdict changes.
+ */
+#ifndef HEURISTICS_CARD_H
+#define HEURISTICS_CARD_H
+
+#include "heuristics/judge_state.h"
+
+void card_emit(struct judge *j, struct source *s);
+/* One a source that has none out, IPv4 before IPv6, numeric. */
+void card_emit_all(struct judge *j);
+
+/* The verdict that its card has now, ceilings applied (contract 2.7). */
+enum verdict card_verdict(struct judge *j, struct source *s);
+
+#endif
