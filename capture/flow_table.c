@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/hash.h"
 
@@ -41,13 +42,44 @@ struct flow_table {
 
 static_assert(sizeof(struct flow_stub) == 64, "a stub is one cache line");
 
+static size_t flow_bytes(const struct flow_table *t)
+{
+	return (size_t)t->per_shard * CAPTURE_SHARDS * sizeof(struct flow);
+}
+
+static size_t stub_bytes(const struct flow_table *t)
+{
+	return (size_t)t->per_shard * CAPTURE_SHARDS * sizeof(struct flow_stub);
+}
+
+static size_t slot_bytes(const struct flow_table *t)
+{
+	return ((size_t)t->slot_mask + 1) * CAPTURE_SHARDS * sizeof(struct slot);
+}
+
+/* Zeroed, not touched before use, in large pages where the system has them: look-ups are at random
+ * places. NULL where memory is short. */
+static void *take_memory(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	madvise(p, size, MADV_HUGEPAGE);
+	return p;
+}
+
+static void give_memory(void *p, size_t size)
+{
+	if (p)
+		munmap(p, size);
+}
+
 static void init_shard(struct flow_table *t, uint32_t i)
 {
 	struct shard *s = &t->shards[i];
 
 	s->slots = t->slots + (size_t)i * (t->slot_mask + 1);
-	s->base = i * t->per_shard;
-	s->unused = s->base;
 	s->free_first = FLOW_NONE;
 	for (int r = 0; r < FLOW_RANKS; r++)
 		s->ranks[r] = (struct rank_list){FLOW_NONE, FLOW_NONE};
@@ -69,11 +101,9 @@ struct flow_table *flow_table_create(uint64_t flows, uint64_t seed)
 	t->seed = seed;
 	t->per_shard = (uint32_t)per_shard;
 	t->slot_mask = (uint32_t)slots - 1;
-	/* Flows and stubs are not touched before use: a quiet link does not pay for all of them. */
-	t->flows =
-		aligned_alloc(64, (per_shard * CAPTURE_SHARDS * sizeof(struct flow) + 63) & ~63u);
-	t->stubs = calloc(per_shard * CAPTURE_SHARDS, sizeof(struct flow_stub));
-	t->slots = calloc(slots * CAPTURE_SHARDS, sizeof(struct slot));
+	t->flows = take_memory(flow_bytes(t));
+	t->stubs = take_memory(stub_bytes(t));
+	t->slots = take_memory(slot_bytes(t));
 	if (!t->flows || !t->stubs || !t->slots) {
 		flow_table_destroy(t);
 		return NULL;
@@ -87,18 +117,15 @@ void flow_table_destroy(struct flow_table *t)
 {
 	if (!t)
 		return;
-	free(t->flows);
-	free(t->stubs);
-	free(t->slots);
+	give_memory(t->flows, flow_bytes(t));
+	give_memory(t->stubs, stub_bytes(t));
+	give_memory(t->slots, slot_bytes(t));
 	free(t);
 }
 
 uint64_t flow_table_bytes(const struct flow_table *t)
 {
-	uint64_t flows = (uint64_t)t->per_shard * CAPTURE_SHARDS;
-
-	return sizeof(*t) + flows * (sizeof(struct flow) + sizeof(struct flow_stub)) +
-	       ((uint64_t)t->slot_mask + 1) * CAPTURE_SHARDS * sizeof(struct slot);
+	return sizeof(*t) + flow_bytes(t) + stub_bytes(t) + slot_bytes(t);
 }
 
 struct flow *flow_table_at(struct flow_table *t, uint32_t index)
@@ -147,6 +174,13 @@ static int compare(const struct segment *seg, const struct addr *a, uint16_t a_p
 	return 0;
 }
 
+/* Nearly every line of a flow is wanted for every packet: let them come together. */
+static void prefetch_flow(const struct flow *f)
+{
+	for (size_t i = 0; i < sizeof(*f); i += 64)
+		__builtin_prefetch((const char *)f + i);
+}
+
 struct flow_found flow_table_find(struct flow_table *t, uint64_t hash, const struct segment *seg)
 {
 	const struct slot *slots = t->shards[flow_table_shard(hash)].slots;
@@ -169,6 +203,7 @@ struct flow_found flow_table_find(struct flow_table *t, uint64_t hash, const str
 		} else {
 			struct flow *f = &t->flows[ref - 1];
 
+			prefetch_flow(f);
 			way = compare(seg, &f->info.client, f->info.client_port, &f->info.server,
 				f->info.server_port);
 			if (way) {
@@ -297,7 +332,7 @@ struct flow *flow_table_insert(struct flow_table *t, uint64_t hash, const struct
 
 	assert(s->count < t->per_shard);
 	if (i == FLOW_NONE)
-		i = s->unused++;
+		i = s->unused++ * CAPTURE_SHARDS + shard;
 	else
 		s->free_first = t->flows[i].rank_next;
 	s->count++;
@@ -338,7 +373,7 @@ void flow_table_remove(struct flow_table *t, struct flow *f)
 void flow_table_to_stub(struct flow_table *t, struct flow *f, nstime time, bool closed)
 {
 	struct shard *s = &t->shards[f->shard];
-	uint32_t i = s->base + s->stub_hand;
+	uint32_t i = s->stub_hand * CAPTURE_SHARDS + f->shard;
 	struct flow_stub *stub = &t->stubs[i];
 
 	if (stub->used)
@@ -361,7 +396,7 @@ void flow_table_to_stub(struct flow_table *t, struct flow *f, nstime time, bool 
 void flow_table_remove_stub(struct flow_table *t, struct flow_stub *stub)
 {
 	uint32_t i = (uint32_t)(stub - t->stubs);
-	struct shard *s = &t->shards[i / t->per_shard];
+	struct shard *s = &t->shards[i % CAPTURE_SHARDS];
 
 	close_slot(t, s, find_slot(t, s, stub->tag, (i + 1) | STUB_BIT));
 	stub->used = false;
@@ -369,15 +404,16 @@ void flow_table_remove_stub(struct flow_table *t, struct flow_stub *stub)
 
 struct flow *flow_table_each(struct flow_table *t, const struct flow *f)
 {
-	uint32_t i = f ? flow_table_index(t, f) + 1 : 0;
+	uint32_t i = f ? flow_table_index(t, f) + 1 : 0, passed = 0;
 
-	for (uint32_t k = i / t->per_shard; k < CAPTURE_SHARDS; k++) {
-		const struct shard *s = &t->shards[k];
-
-		for (i = i < s->base ? s->base : i; i < s->unused; i++) {
-			if (t->flows[i].rank != FLOW_RANKS)
-				return &t->flows[i];
+	for (; i < flow_table_capacity(t) && passed < CAPTURE_SHARDS; i++) {
+		if (i / CAPTURE_SHARDS >= t->shards[i % CAPTURE_SHARDS].unused) {
+			passed++; /* nothing of this shard lies behind */
+			continue;
 		}
+		passed = 0;
+		if (t->flows[i].rank != FLOW_RANKS)
+			return &t->flows[i];
 	}
 	return NULL;
 }
