@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The wiring: packets go in, verdicts come out of the emitter and the summary. The only place that
+ * names two neighbouring stages.
+ *
+ *     packet -> capture -> smtp_decode -> judge -> emitter, summary
+ *                     \--> facts (DNS) --/
+ */
+#ifndef APP_PIPELINE_H
+#define APP_PIPELINE_H
+
+#include "app/settings.h"
+#include "capture/packet.h"
+#include "output/emitter.h"
+#include "output/summary.h"
+
+struct pipeline;
+
+struct pipeline_config {
+	const struct settings *settings;
+	struct emitter *emitter; /* borrowed */
+	struct summary *summary; /* borrowed; NULL: none */
+	bool live, use_dns;
+	uint8_t pseudonym_key[32];
+	uint64_t seed;
+};
+
+/* NULL where memory is short. */
+struct pipeline *pipeline_create(const struct pipeline_config *config);
+void pipeline_destroy(struct pipeline *p);
+
+void pipeline_packet(struct pipeline *p, const struct packet *packet);
+/* Live and idle: time is `now` (packet time). */
+void pipeline_advance(struct pipeline *p, nstime now);
+/* The end of the input: every open flow ends, every judgement is said. */
+void pipeline_finish(struct pipeline *p);
+
+/* The highest severity of any alert so far; 0: none. */
+int pipeline_worst_severity(const struct pipeline *p);
+uint64_t pipeline_sessions(const struct pipeline *p);
+uint64_t pipeline_alerts(const struct pipeline *p);
+
+/* Time of the first and of the latest packet; 0 before any. */
+nstime pipeline_first_time(const struct pipeline *p);
+nstime pipeline_last_time(const struct pipeline *p);
+
+/*
+ * All counters, by their names below heloscope.stats. Returns how many; at most
+ * PIPELINE_STATS_MAX are written.
+ */
+#define PIPELINE_STATS_MAX 96
+size_t pipeline_stats(const struct pipeline *p, struct stat_value ret[PIPELINE_STATS_MAX]);
+
+#endif

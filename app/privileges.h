@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Becoming another user once the devices are open (-Z). */
+#ifndef APP_PRIVILEGES_H
+#define APP_PRIVILEGES_H
+
+/*
+ * Gives up root for `user` (name) for good: groups, gid, uid, and PR_SET_NO_NEW_PRIVS. 1, or -1
+ * with a sentence in `error`.
+ */
+int privileges_drop(const char *user, char error[512]);
+
+#endif

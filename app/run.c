@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/frame_map.h"
+#include "app/outputs.h"
+#include "app/pipeline.h"
+#include "app/privileges.h"
+#include "app/progress.h"
+#include "app/pseudonym_key.h"
+#include "app/signals.h"
+#include "base/log.h"
+#include "capture/packet_source.h"
+#include "capture/packet_writer.h"
+
+#define LIVE_LAG (2 * NS_PER_S) /* idle live time runs behind the wall clock (contract 7.4) */
+#define HEARTBEAT (60 * NS_PER_S)
+/* Packets between looks at the clock, the signals and the outputs. */
+#define LIVE_TICK 1024
+#define REPLAY_TICK 8192
+
+/* The mail ports and DNS, tagged or not: plain part first (a leading "vlan" would shift the rest). */
+#define LIVE_PORTS "(tcp port 25 or tcp port 465 or tcp port 587 or tcp port 2525 or port 53)"
+#define LIVE_FRAGMENTS                                                                           \
+	"((ip[6:2] & 0x1fff != 0 and (ip proto 6 or ip proto 17)) or ip6 proto 44)"
+#define LIVE_PART "(" LIVE_PORTS " or " LIVE_FRAGMENTS ")"
+static const char live_filter[] =
+	LIVE_PART " or (vlan and (" LIVE_PART ")) or (vlan and " LIVE_PART ")";
+
+struct run {
+	const struct options *o;
+	const struct settings *s;
+	bool live;
+	struct packet_source *source;
+	struct outputs *outputs;
+	struct frame_map *frames;
+	struct packet_writer *writer;
+	struct emitter *emitter;
+	struct summary *summary;
+	struct pipeline *pipeline;
+	struct progress progress;
+	char hostname[256];
+	nstime started, next_heartbeat;
+	uint32_t until_tick;
+	bool device_failed;
+};
+
+static nstime wall_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (nstime)t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+static const char *filter_of(const struct run *r)
+{
+	if (r->o->filter)
+		return r->o->filter;
+	if (r->s->filter)
+		return r->s->filter;
+	return r->live ? live_filter : NULL;
+}
+
+static int open_source(struct run *r)
+{
+	struct live_options live = {
+		.snaplen = r->o->snaplen ? r->o->snaplen : r->s->snaplen,
+		.buffer_bytes = r->o->buffer_bytes ? r->o->buffer_bytes : r->s->buffer_bytes};
+	char error[512];
+
+	if (r->live)
+		r->source = packet_source_open_live(r->o->interfaces.items,
+			r->o->interfaces.count, filter_of(r), &live, error);
+	else
+		r->source = packet_source_open_files(
+			r->o->files.items, r->o->files.count, filter_of(r), error);
+	if (!r->source) {
+		log_error("%s", error);
+		return -1;
+	}
+	if (r->o->write_file) {
+		r->writer = packet_writer_open(r->o->write_file, error);
+		if (!r->writer) {
+			log_error("%s", error);
+			return -1;
+		}
+		log_warning("%s will hold whole packets, passwords in the clear among them",
+			r->o->write_file);
+	}
+	return 1;
+}
+
+static int drop_privileges(const struct run *r)
+{
+	char error[512];
+
+	if (!r->o->user || privileges_drop(r->o->user, error) == 1)
+		return 1;
+	log_error("%s", error);
+	return -1;
+}
+
+static enum summary_form summary_form(const struct run *r)
+{
+	if (r->o->summary != SUMMARY_AUTO)
+		return r->o->summary;
+	return r->live || r->o->verbosity < 0 ? SUMMARY_NONE : SUMMARY_TEXT;
+}
+
+static int open_emitter(struct run *r)
+{
+	struct emitter_config c = {
+		.sensor = r->s->sensor_name, .version = HELOSCOPE_VERSION, .live = r->live};
+
+	c.sinks = outputs_sinks(r->outputs, &c.sink_count);
+	if (r->live) {
+		if (gethostname(r->hostname, sizeof(r->hostname) - 1) == 0)
+			c.hostname = r->hostname;
+		c.interface = r->o->interfaces.items[0];
+	} else {
+		r->frames = frame_map_create(r->source, r->o->files.count);
+		if (!r->frames)
+			return -1;
+		c.frame = frame_map_find;
+		c.cookie = r->frames;
+	}
+	r->emitter = emitter_create(&c);
+	return r->emitter ? 1 : -1;
+}
+
+/* Replays use one seed, so that they run the same every time; live tables must not be guessed. */
+static uint64_t table_seed(const struct run *r)
+{
+	uint64_t seed = 0;
+
+	if (r->live && getentropy(&seed, sizeof(seed)) != 0)
+		seed = (uint64_t)wall_clock();
+	return seed;
+}
+
+static int build(struct run *r)
+{
+	struct pipeline_config c = {.settings = r->s,
+		.live = r->live,
+		.use_dns = strcmp(r->o->dns, "off") != 0,
+		.seed = table_seed(r)};
+	char error[512];
+
+	if (pseudonym_key_load(r->s->hash_key_file, c.pseudonym_key, error) != 1) {
+		log_error("%s", error);
+		return -1;
+	}
+	if (r->live && !r->s->hash_key_file)
+		log_warning("pseudonyms of recipients are weak without a key of your own "
+			    "(privacy.hash_key_file)");
+	if (open_emitter(r) != 1)
+		goto no_memory;
+	if (summary_form(r) != SUMMARY_NONE && !(r->summary = summary_create()))
+		goto no_memory;
+	c.emitter = r->emitter;
+	c.summary = r->summary;
+	r->pipeline = pipeline_create(&c);
+	if (r->pipeline)
+		return 1;
+no_memory:
+	log_error("not enough memory for the tables (memory: %" PRIu64
+		  " MiB); lower it, e.g. --set memory=256MiB",
+		r->s->memory >> 20);
+	return -1;
+}
+
+static void emit_stats(struct run *r, nstime now)
+{
+	struct packet_source_stats in = packet_source_get_stats(r->source);
+	const struct stat_value source[] = {
+		{"capture.packets", in.packets},
+		{"capture.bytes", in.bytes},
+		{"capture.packets_received", in.received},
+		{"capture.packets_dropped", in.dropped},
+		{"capture.packets_if_dropped", in.if_dropped},
+		{"capture.truncated", in.truncated},
+		{"capture.damaged", in.damaged},
+		{"capture.clock_steps_back", in.clock_steps_back},
+		{"outputs.lost", outputs_lost(r->outputs)},
+	};
+	const size_t source_count = sizeof(source) / sizeof(source[0]);
+	struct stat_value all[sizeof(source) / sizeof(source[0]) + PIPELINE_STATS_MAX];
+
+	memcpy(all, source, sizeof(source));
+	emitter_stats(r->emitter, now, r->started, all,
+		source_count + pipeline_stats(r->pipeline, all + source_count));
+}
+
+static void emit_engine(struct run *r, nstime now, const char *action, const char *message)
+{
+	struct packet_source_stats in = packet_source_get_stats(r->source);
+	const struct stat_value values[] = {
+		{"packets", in.packets},
+		{"packets_dropped", in.dropped},
+		{"sessions", pipeline_sessions(r->pipeline)},
+		{"alerts", pipeline_alerts(r->pipeline)},
+	};
+
+	emitter_engine(r->emitter, now, r->started, action, message, values,
+		sizeof(values) / sizeof(values[0]));
+}
+
+/* What a signal asked for, between packets. */
+static void obey_signals(struct run *r)
+{
+	if (signals_take_reopen())
+		outputs_reopen(r->outputs);
+	if (signals_take_stats()) {
+		emit_stats(r, r->live ? wall_clock() : pipeline_last_time(r->pipeline));
+		outputs_flush(r->outputs);
+	}
+}
+
+static void live_tick(struct run *r)
+{
+	nstime now = wall_clock();
+
+	pipeline_advance(r->pipeline, now - LIVE_LAG);
+	if (now >= r->next_heartbeat) {
+		r->next_heartbeat = now + HEARTBEAT;
+		emit_stats(r, now);
+		emit_engine(r, now, "heartbeat", "heloscope is watching");
+	}
+	outputs_check_moved(r->outputs);
+	outputs_flush(r->outputs);
+	obey_signals(r);
+}
+
+static void replay_tick(struct run *r)
+{
+	struct packet_source_stats in = packet_source_get_stats(r->source);
+
+	progress_show(&r->progress, &in, r->pipeline);
+	obey_signals(r);
+}
+
+static void take_packet(struct run *r, const struct packet *p)
+{
+	if (r->frames)
+		frame_map_add(r->frames, p);
+	if (r->writer)
+		packet_writer_write(r->writer, p);
+	pipeline_packet(r->pipeline, p);
+	if (r->until_tick-- > 0)
+		return;
+	r->until_tick = r->live ? LIVE_TICK : REPLAY_TICK;
+	if (r->live)
+		live_tick(r);
+	else
+		replay_tick(r);
+}
+
+static void loop(struct run *r)
+{
+	struct packet p;
+	int got;
+
+	while (!signals_stop() && (got = packet_source_next(r->source, &p)) != 0) {
+		if (got == 1) {
+			take_packet(r, &p);
+		} else if (got == 2) {
+			live_tick(r);
+		} else {
+			log_error("%s", packet_source_error(r->source));
+			r->device_failed = true;
+			break;
+		}
+	}
+}
+
+/* Counters worth a word to the reader of a summary: something was not seen, or was dropped. */
+static const char *const notice_names[] = {
+	"capture.unknown_link",
+	"capture.malformed",
+	"capture.too_deep",
+	"tcp.flows_undecided",
+	"tcp.flows_evicted",
+	"tcp.overlap_bytes",
+	"tcp.reassembly_gaps",
+	"tcp.reassembly_gap_bytes",
+	"tcp.reassembly_capped",
+	"tcp.guess_capped",
+	"smtp.messages_undecoded",
+	"smtp.lines_capped",
+	"smtp.headers_capped",
+	"smtp.texts_capped",
+	"smtp.mime_capped",
+	"smtp.commands_pending_capped",
+	"smtp.records_full",
+	"judge.sources_evicted",
+	"judge.clusters_evicted",
+	"judge.messages_late_facts",
+	"judge.messages_unknown_facts",
+	"alerts.suppressed",
+	"dns.refused",
+};
+
+#define NOTICES (sizeof(notice_names) / sizeof(notice_names[0]))
+
+static size_t pipeline_notices(const struct run *r, struct stat_value *ret)
+{
+	struct stat_value all[PIPELINE_STATS_MAX];
+	size_t count = pipeline_stats(r->pipeline, all), n = 0;
+
+	for (size_t k = 0; k < NOTICES; k++)
+		for (size_t i = 0; i < count; i++)
+			if (all[i].value && strcmp(all[i].name, notice_names[k]) == 0)
+				ret[n++] = all[i];
+	return n;
+}
+
+static void print_summary(const struct run *r)
+{
+	struct packet_source_stats in = packet_source_get_stats(r->source);
+	const struct stat_value source[] = {
+		{"capture.damaged", in.damaged},
+		{"capture.truncated", in.truncated},
+		{"capture.packets_dropped", in.dropped},
+		{"capture.packets_if_dropped", in.if_dropped},
+		{"capture.clock_steps_back", in.clock_steps_back},
+	};
+	struct stat_value notices[NOTICES + sizeof(source) / sizeof(source[0])];
+	struct summary_input input = {.packets = in.packets,
+		.bytes = in.bytes,
+		.first = pipeline_first_time(r->pipeline),
+		.last = pipeline_last_time(r->pipeline),
+		.notices = notices,
+		.frame = r->frames ? frame_map_find : NULL,
+		.cookie = r->frames};
+	struct winsize size = {0};
+	char name[64];
+	bool terminal = isatty(STDERR_FILENO) != 0;
+
+	for (size_t i = 0; i < sizeof(source) / sizeof(source[0]); i++)
+		if (source[i].value)
+			notices[input.notice_count++] = source[i];
+	input.notice_count += pipeline_notices(r, notices + input.notice_count);
+	input.name = packet_source_name(r->source, 0);
+	if ((r->live ? r->o->interfaces.count : r->o->files.count) > 1) {
+		snprintf(name, sizeof(name), "%zu %s",
+			r->live ? r->o->interfaces.count : r->o->files.count,
+			r->live ? "interfaces" : "captures");
+		input.name = name;
+	}
+	if (summary_form(r) == SUMMARY_JSON) {
+		summary_print_json(r->summary, &input, stderr);
+		return;
+	}
+	if (terminal)
+		ioctl(STDERR_FILENO, TIOCGWINSZ, &size);
+	summary_print_text(
+		r->summary, &input, stderr, size.ws_col, terminal && !getenv("NO_COLOR"));
+}
+
+/* Live, the counters are always said at the end. */
+static void report_live(const struct run *r)
+{
+	struct packet_source_stats in = packet_source_get_stats(r->source);
+
+	if (r->o->verbosity < 0)
+		return;
+	fprintf(stderr,
+		"heloscope: %" PRIu64 " packets received, %" PRIu64 " dropped by the kernel, %" PRIu64
+		" by the interface, %" PRIu64 " truncated\n",
+		in.received, in.dropped, in.if_dropped, in.truncated);
+}
+
+static int exit_status(const struct run *r)
+{
+	struct packet_source_stats in = packet_source_get_stats(r->source);
+
+	if (r->device_failed)
+		return EXIT_STATUS_FAILURE;
+	if (r->o->strict && in.damaged)
+		return EXIT_STATUS_TRUNCATED;
+	if (r->o->fail_severity && pipeline_worst_severity(r->pipeline) >= r->o->fail_severity)
+		return EXIT_STATUS_ALERTS;
+	return EXIT_STATUS_OK;
+}
+
+static int finish(struct run *r)
+{
+	nstime now;
+	int status;
+
+	progress_finish(&r->progress);
+	pipeline_finish(r->pipeline);
+	now = r->live ? wall_clock() : pipeline_last_time(r->pipeline);
+	emit_stats(r, now);
+	emit_engine(r, now, "stopped", "heloscope came to the end of its input");
+	if (r->summary)
+		print_summary(r);
+	if (r->live)
+		report_live(r);
+	status = exit_status(r);
+	if (r->writer && packet_writer_close(r->writer) != 1) {
+		log_error("writing %s failed: not all packets are there", r->o->write_file);
+		status = EXIT_STATUS_FAILURE;
+	}
+	r->writer = NULL;
+	if (outputs_close(r->outputs) != 1)
+		status = EXIT_STATUS_FAILURE;
+	r->outputs = NULL;
+	return status;
+}
+
+int run_capture(const struct options *o, const struct settings *s)
+{
+	struct run r = {.o = o, .s = s, .live = o->mode == MODE_LIVE};
+	int status = EXIT_STATUS_FAILURE;
+
+	if (open_source(&r) != 1 || outputs_open(o, s, &r.outputs, &status) != 1 ||
+		drop_privileges(&r) != 1 || build(&r) != 1)
+		goto out;
+	signals_install(r.source);
+	progress_start(&r.progress, r.live ? PROGRESS_NONE : o->progress, o->verbosity);
+	if (r.live) {
+		r.started = wall_clock();
+		r.next_heartbeat = r.started + HEARTBEAT;
+		emit_engine(&r, r.started, "started", "heloscope started watching");
+	}
+	loop(&r);
+	status = finish(&r);
+out:
+	pipeline_destroy(r.pipeline);
+	summary_destroy(r.summary);
+	emitter_destroy(r.emitter);
+	frame_map_destroy(r.frames);
+	packet_writer_close(r.writer);
+	outputs_close(r.outputs);
+	packet_source_close(r.source);
+	return status;
+}
