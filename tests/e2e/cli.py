@@ -1,0 +1,243 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: modes, errors and exit statuses. cli.py HELOSCOPE"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEMO = ROOT / "tests" / "pcaps" / "demo.pcap"
+PROGRAM = None
+
+
+def run(*args, stdin=None):
+    return subprocess.run([PROGRAM, *map(str, args)], input=stdin, capture_output=True,
+                          timeout=300, check=False)
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.tmp = pathlib.Path(self.folder.name)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def refused(self, status, words, *args, stdin=None):
+        r = run(*args, stdin=stdin)
+        error = r.stderr.decode()
+        self.assertEqual(r.returncode, status, error)
+        self.assertEqual(r.stdout, b"")
+        for word in words:
+            self.assertIn(word, error)
+        return error
+
+    # usage
+
+    def test_no_arguments(self):
+        self.refused(2, ["-r FILE", "-i IFACE"])
+
+    def test_unknown_options(self):
+        self.refused(2, ["--no-such", "heloscope -h"], "--no-such")
+        self.refused(2, ["-x"], "-x")
+        self.refused(2, ["-r"], "-r")
+
+    def test_stray_word(self):
+        self.refused(2, ["stray"], "-r", DEMO, "stray")
+
+    def test_replay_and_live_exclude_each_other(self):
+        self.refused(2, ["exclude"], "-r", DEMO, "-i", "lo")
+
+    def test_bad_values(self):
+        self.refused(2, ["--summary", "html"], "-r", DEMO, "--summary", "html")
+        self.refused(2, ["--workers"], "-r", DEMO, "--workers", "none")
+        self.refused(2, ["--datasets", "sesion"], "-r", DEMO, "--datasets", "alert,sesion")
+        self.refused(2, ["-o", "xml"], "-r", DEMO, "-o", "xml:-")
+        self.refused(2, ["--fail-on-alert"], "-r", DEMO, "--fail-on-alert=dire")
+        self.refused(2, ["-B"], "-i", "lo", "-B", "12")
+
+    def test_help_and_version(self):
+        r = run("-h")
+        self.assertEqual(r.returncode, 0)
+        for option in ("-r FILE", "-i IFACE", "--set", "--explain", "Exit status"):
+            self.assertIn(option, r.stdout.decode())
+        self.assertRegex(run("-V").stdout.decode(), r"^heloscope \d+\.\d+\.\d+\n$")
+
+    # input
+
+    def test_missing_file(self):
+        self.refused(1, ["/no/such.pcap", "No such file"], "-r", "/no/such.pcap")
+
+    def test_not_a_capture(self):
+        for content in (b"", b"x", b"this is no capture at all, but a text\n" * 9):
+            (self.tmp / "f").write_bytes(content)
+            self.refused(1, [str(self.tmp / "f"), "capture"], "-r", self.tmp / "f")
+
+    def test_directory_is_no_capture(self):
+        self.refused(1, [str(self.tmp)], "-r", self.tmp)
+
+    def test_bad_filter(self):
+        self.refused(1, ["filter", "prot tcp"], "-r", DEMO, "-f", "prot tcp")
+
+    def test_unknown_interface(self):
+        self.refused(1, ["nosuch0"], "-i", "nosuch0")
+
+    def test_stdin_equals_file(self):
+        a = run("-r", DEMO, "--datasets", "source", "--summary", "none")
+        b = run("-r", "-", "--datasets", "source", "--summary", "none",
+                stdin=DEMO.read_bytes())
+        self.assertEqual(a.returncode, 0)
+        self.assertEqual(b.returncode, 0)
+        strip = lambda text: [json.loads(line)["heloscope"] for line in text.splitlines()]
+        self.assertTrue(a.stdout)
+        self.assertEqual(strip(a.stdout), strip(b.stdout))
+
+    def test_truncated_input(self):
+        whole = DEMO.read_bytes()
+        (self.tmp / "cut.pcap").write_bytes(whole[:len(whole) // 2 + 7])
+        r = run("-r", self.tmp / "cut.pcap", "--datasets", "source")
+        self.assertEqual(r.returncode, 0)
+        self.assertTrue(r.stdout)
+        self.assertIn("damaged", r.stderr.decode().lower())
+        r = run("-r", self.tmp / "cut.pcap", "--strict")
+        self.assertEqual(r.returncode, 4)
+
+    def test_fail_on_alert(self):
+        self.assertEqual(run("-r", DEMO).returncode, 0)
+        self.assertEqual(run("-r", DEMO, "--fail-on-alert").returncode, 3)
+        self.assertEqual(run("-r", DEMO, "--fail-on-alert=critical").returncode, 0)
+
+    # output
+
+    def test_output_file_is_appended_to(self):
+        out = self.tmp / "out.json"
+        out.write_text("{}\n")
+        r = run("-r", DEMO, "-o", "ecs:%s" % out, "--datasets", "alert,source")
+        self.assertEqual((r.returncode, r.stdout), (0, b""))
+        lines = out.read_text().splitlines()
+        self.assertEqual(lines[0], "{}")
+        self.assertGreater(len(lines), 2)
+        for line in lines:
+            json.loads(line)
+
+    def test_output_that_cannot_be_written(self):
+        self.refused(1, ["/no/dir/out.json"], "-r", DEMO, "-o", "ecs:/no/dir/out.json")
+        r = run("-r", DEMO, "-o", "ecs:/dev/full", "--datasets", "source")
+        self.assertEqual(r.returncode, 1)
+        self.assertIn("/dev/full", r.stderr.decode())
+
+    def test_quiet(self):
+        r = run("-r", DEMO, "-q")
+        self.assertEqual((r.returncode, r.stderr), (0, b""))
+
+    def test_summary_json(self):
+        r = run("-r", DEMO, "--summary", "json", "--progress", "none")
+        json.loads(r.stderr.decode())
+
+    def test_write_packets(self):
+        out = self.tmp / "copy.pcap"
+        first = run("-r", DEMO, "-w", out, "--datasets", "source", "-q")
+        again = run("-r", out, "--datasets", "source", "-q")
+        pick = lambda r: [json.loads(line)["heloscope"] for line in r.stdout.splitlines()]
+        self.assertTrue(pick(first))
+        self.assertEqual(pick(first), pick(again))
+
+    # configuration
+
+    def config(self, text):
+        path = self.tmp / "heloscope.yaml"
+        path.write_text(text)
+        return path
+
+    def test_every_fault_has_its_place(self):
+        path = self.config("version: 1\n"
+                           "topology:\n"
+                           "  our_networks: [192.0.2.0/24, 192.0.2.0/40]\n"
+                           "  my_networks: []\n"
+                           "memory: lots\n"
+                           "checks:\n"
+                           "  helo_changing: {no_such: 3}\n"
+                           "  no_check: {}\n")
+        error = self.refused(2, [], "-T", "-c", path)
+        for place in (":3:32:", ":4:3:", ":5:1:", ":7:19:", ":8:3:"):
+            self.assertIn(str(path) + place, error)
+        self.assertEqual(len(error.splitlines()), 5)
+
+    def test_bad_yaml(self):
+        self.refused(2, [":2:"], "-T", "-c", self.config("a: [1,\nb: }\n"))
+        self.refused(2, ["second time"], "-T", "-c", self.config("memory: 1GiB\nmemory: 1GiB\n"))
+        self.refused(2, ["mapping"], "-T", "-c", self.config("- 1\n"))
+        self.refused(2, ["/no/such.yaml"], "-T", "-c", "/no/such.yaml")
+
+    def test_alias_bomb(self):
+        bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
+        for k, j in zip("bcdefghi", "abcdefgh"):
+            bomb += "%s: &%s [%s]\n" % (k, k, ", ".join(["*" + j] * 9))
+        self.refused(2, [], "-T", "-c", self.config(bomb))
+
+    def test_set(self):
+        self.refused(2, ["--set topology.ours"], "-T", "--set", "topology.ours=1")
+        self.refused(2, ["--set memory"], "-T", "--set", "memory=1")
+        self.refused(2, ["NAME.NAME=VALUE"], "-T", "--set", "memory")
+        r = run("--dump-config", "--set", "topology.our_networks=192.0.2.0/24, 2001:db8::/32",
+                "--set", "memory=256MiB")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertIn('our_networks: ["192.0.2.0/24", "2001:db8::/32"]', r.stdout.decode())
+        self.assertIn('memory: "256MiB"', r.stdout.decode())
+
+    def test_dump_is_a_configuration(self):
+        first = run("--dump-config", "--set", "topology.our_domains=corp.example")
+        path = self.config(first.stdout.decode())
+        self.assertEqual(run("-T", "-c", path).returncode, 0)
+        again = run("--dump-config", "-c", path)
+        self.assertEqual(first.stdout, again.stdout)
+
+    def test_conf_d(self):
+        path = self.config("memory: 1GiB\nsensor: {name: one}\n")
+        (self.tmp / "conf.d").mkdir()
+        (self.tmp / "conf.d" / "10.yaml").write_text("memory: 128MiB\n")
+        (self.tmp / "conf.d" / "20.yaml").write_text("topology: {our_domains: [a.example]}\n")
+        r = run("--dump-config", "-c", path)
+        for line in ('memory: "128MiB"', 'name: "one"', 'our_domains: ["a.example"]'):
+            self.assertIn(line, r.stdout.decode())
+        (self.tmp / "conf.d" / "30.yaml").write_text("nonsense: 1\n")
+        self.refused(2, ["30.yaml:1:1"], "-T", "-c", path)
+
+    def test_numbers_are_decimal(self):
+        r = run("--dump-config", "--set", "checks.hold_time.sessions=010")
+        self.assertIn("sessions: 10\n", r.stdout.decode(), r.stderr)
+
+    # help on checks
+
+    def test_checks(self):
+        listed = [line.split()[0] for line in run("--list-checks").stdout.decode().splitlines()]
+        for check in ("helo_syntax", "helo_changing", "hold_time", "content_spread",
+                      "campaign_botnet"):
+            self.assertIn(check, listed)
+        for check in listed:
+            r = run("--explain", check)
+            self.assertEqual(r.returncode, 0)
+            self.assertGreater(len(r.stdout), 200, check)
+        self.refused(2, ["nosuch", "--list-checks"], "--explain", "nosuch")
+
+    def test_schema(self):
+        schema = json.loads(run("--print-schema").stdout.decode())
+        self.assertEqual(schema["$id"], "urn:heloscope:schema:event:1")
+
+
+def main():
+    global PROGRAM
+    PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
+    suite = unittest.defaultTestLoader.loadTestsFromTestCase(CommandLine)
+    result = unittest.TextTestRunner(verbosity=1).run(suite)
+    bad = len(result.failures) + len(result.errors)
+    print("%d passed, %d failed, %d skipped" % (
+        result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

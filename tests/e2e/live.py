@@ -1,0 +1,195 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Live capture between network namespaces of its own: live.py HELOSCOPE
+
+The demonstration's frames are sent over a veth pair at a bounded rate; heloscope watches the other
+end, writes what it sees by -w, and must say of it what a replay of that file says. Needs root and
+namespaces; skips where they are refused.
+"""
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEMO = ROOT / "tests" / "pcaps" / "demo.pcap"
+PACKETS_PER_SECOND = 20000
+PATIENCE = 120
+PROGRAM = None
+
+
+def ip(*args):
+    subprocess.run(["ip", *args], check=True, capture_output=True)
+
+
+@contextlib.contextmanager
+def span_port():
+    """Two namespaces with a veth between them; the names of the sending and the watching one."""
+    sender, watcher = "hs-tx-%d" % os.getpid(), "hs-rx-%d" % os.getpid()
+    try:
+        for name in (sender, watcher):
+            ip("netns", "add", name)
+            ip("netns", "exec", name, "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1")
+        ip("link", "add", "tx0", "netns", sender, "type", "veth", "peer", "name", "span0",
+           "netns", watcher)
+        ip("-n", sender, "link", "set", "tx0", "up")
+        ip("-n", watcher, "link", "set", "span0", "up")
+        yield sender, watcher
+    finally:
+        for name in (sender, watcher):
+            subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
+
+
+def frames(path):
+    data = path.read_bytes()
+    order = "<" if data[:4] in (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1") else ">"
+    at = 24
+    while at + 16 <= len(data):
+        caplen = struct.unpack_from(order + "I", data, at + 8)[0]
+        yield data[at + 16:at + 16 + caplen]
+        at += 16 + caplen
+
+
+def send(interface, path):
+    """Run inside the sending namespace: live.py --send IFACE FILE"""
+    out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    out.bind((interface, 0))
+    start = time.monotonic()
+    for n, frame in enumerate(frames(pathlib.Path(path))):
+        out.send(frame)
+        if n % 100 == 0:
+            time.sleep(max(0, start + n / PACKETS_PER_SECOND - time.monotonic()))
+
+
+def wait_for(condition, what):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("waited in vain for " + what)
+        time.sleep(0.05)
+
+
+def told(path):
+    """What was said, less where and when it was said."""
+    records = []
+    for line in path.read_text().splitlines():
+        r = json.loads(line)
+        if r["event"]["dataset"] == "heloscope.engine":
+            continue
+        for e in r["heloscope"].get("alert", {}).get("exemplars", []):
+            for key in ("pcap", "first_frame", "last_frame"):
+                e.pop(key, None)
+        records.append((r["@timestamp"], r["event"]["id"], r["heloscope"]))
+    return records
+
+
+class Live(unittest.TestCase):
+    maxDiff = 4000
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.tmp = pathlib.Path(folder.name)
+
+    def watch(self, watcher, *more):
+        """heloscope on span0 of `watcher`, once it says that it is watching."""
+        out = self.tmp / "live.json"
+        p = subprocess.Popen(
+            ["ip", "netns", "exec", watcher, PROGRAM, "-i", "span0", "-o", "ecs:%s" % out,
+             "--datasets", "alert,source,engine", "--set", "learning=off", *map(str, more)],
+            stderr=subprocess.PIPE)
+        self.addCleanup(p.stderr.close)
+        self.addCleanup(p.kill)
+        wait_for(lambda: p.poll() is not None or (out.exists() and "started" in out.read_text()),
+                 "heloscope to start")
+        return p, out
+
+    def stop(self, process):
+        process.send_signal(signal.SIGINT)
+        error = process.stderr.read().decode()
+        self.assertEqual(process.wait(PATIENCE), 0, error)
+        return error
+
+    def test_live_equals_replay(self):
+        written = self.tmp / "seen.pcap"
+        with span_port() as (sender, watcher):
+            process, out = self.watch(watcher, "-w", written)
+            subprocess.run(["ip", "netns", "exec", sender, sys.executable, __file__, "--send",
+                            "tx0", DEMO], check=True, timeout=PATIENCE)
+            time.sleep(0.5)
+            error = self.stop(process)
+        sent = sum(1 for _ in frames(DEMO))
+        self.assertIn("%d packets received, 0 dropped" % sent, error)
+        live = told(out)
+        replay = self.tmp / "replay.json"
+        subprocess.run([PROGRAM, "-r", written, "-o", "ecs:%s" % replay, "--datasets",
+                        "alert,source", "-q"], check=True, timeout=PATIENCE)
+        self.assertTrue(any("alert" in r[2] for r in live), "no alert at all")
+        self.assertEqual(live, told(replay))
+
+    def test_hup_opens_the_file_anew(self):
+        with span_port() as (_, watcher):
+            process, out = self.watch(watcher)
+            out.rename(self.tmp / "rotated.json")
+            process.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGUSR1)
+            wait_for(out.exists, "the new file")
+            self.stop(process)
+        self.assertIn("stopped", out.read_text())
+
+    def test_interface_that_vanishes(self):
+        with span_port() as (_, watcher):
+            process, _out = self.watch(watcher)
+            ip("-n", watcher, "link", "del", "span0")
+            self.assertEqual(process.wait(PATIENCE), 1)
+            self.assertIn("span0", process.stderr.read().decode())
+
+    def test_becomes_another_user(self):
+        with span_port() as (_, watcher):
+            os.chmod(self.tmp, 0o777)
+            process, _out = self.watch(watcher, "-Z", "nobody")
+            pid = subprocess.run(["pgrep", "-f", "heloscope -i span0"], capture_output=True,
+                                 check=True).stdout.split()[-1].decode()
+            status = pathlib.Path("/proc/%s/status" % pid).read_text()
+            self.assertRegex(status, r"Uid:\t65534\t65534\t65534\t65534")
+            self.stop(process)
+
+
+def namespaces_allowed():
+    if os.geteuid() != 0:
+        return "not root"
+    try:
+        with span_port():
+            return None
+    except (OSError, subprocess.CalledProcessError) as e:
+        return "network namespaces are refused: %s" % e
+
+
+def main():
+    global PROGRAM
+    if sys.argv[1] == "--send":
+        send(sys.argv[2], sys.argv[3])
+        return 0
+    PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
+    suite = unittest.defaultTestLoader.loadTestsFromTestCase(Live)
+    reason = namespaces_allowed()
+    if reason:
+        print("live capture is skipped: " + reason)
+        print("0 passed, 0 failed, %d skipped" % suite.countTestCases())
+        return 0
+    result = unittest.TextTestRunner(verbosity=1).run(suite)
+    bad = len(result.failures) + len(result.errors)
+    print("%d passed, %d failed" % (result.testsRun - bad, bad))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
