@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "capture/packet_file.h"
 
@@ -106,6 +105,7 @@ static void settle_top(struct packet_merge *m, bool has_head)
 static int open_input(struct packet_merge *m, size_t i, char error[512])
 {
 	struct input *in = &m->inputs[i];
+	uint64_t total;
 
 	in->file = packet_file_open(in->path, error);
 	if (!in->file)
@@ -115,9 +115,10 @@ static int open_input(struct packet_merge *m, size_t i, char error[512])
 		return 0;
 	in->link_type = in->head.link_type;
 	m->heap[m->heap_count++] = i;
-	if (i >= KEPT_OPEN && strcmp(in->path, "-") != 0) {
+	total = packet_file_get_stats(in->file).bytes_total;
+	if (i >= KEPT_OPEN && total > 0) { /* not a pipe, which cannot be opened again */
 		close_input(in);
-		in->stats = (struct packet_file_stats){.bytes_total = in->stats.bytes_total};
+		in->stats = (struct packet_file_stats){.bytes_total = total};
 		in->waits = true;
 	}
 	return 0;

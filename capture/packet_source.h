@@ -16,18 +16,18 @@
 struct packet_source;
 
 struct live_options {
-	int snaplen;	     /* default 262144 */
-	int buffer_bytes;    /* ring, default 64 MiB */
+	int snaplen;      /* default 262144 */
+	int buffer_bytes; /* ring, default 64 MiB */
 	bool no_promiscuous;
 };
 
 struct packet_source_stats {
-	uint64_t packets, bytes;   /* delivered */
+	uint64_t packets, bytes;                /* delivered */
 	uint64_t received, dropped, if_dropped; /* live: by the kernel's count */
-	uint64_t truncated;	   /* frames cut by the snaplen */
-	uint64_t damaged;	   /* inputs that ended in the middle, or blocks that made no sense */
-	uint64_t comments;	   /* in pcapng files */
-	uint64_t clock_steps_back; /* packets whose time was clamped */
+	uint64_t truncated;                     /* frames cut by the snaplen */
+	uint64_t damaged;  /* inputs that ended in the middle, or blocks that made no sense */
+	uint64_t comments; /* in pcapng files */
+	uint64_t clock_steps_back;                  /* packets whose time was clamped */
 	uint64_t file_bytes_read, file_bytes_total; /* total 0 where it cannot be told */
 };
 
@@ -36,8 +36,8 @@ struct packet_source_stats {
  * damage that is met later only counts. `filter` is a libpcap expression or NULL. NULL with a
  * sentence in `error` that says what was being done, to what, and what to do about it.
  */
-struct packet_source *packet_source_open_files(const char *const *paths, size_t count,
-	const char *filter, char error[512]);
+struct packet_source *packet_source_open_files(
+	const char *const *paths, size_t count, const char *filter, char error[512]);
 /* As above for interfaces; the device is active on return. */
 struct packet_source *packet_source_open_live(const char *const *interfaces, size_t count,
 	const char *filter, const struct live_options *options, char error[512]);
