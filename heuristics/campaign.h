@@ -38,7 +38,7 @@ struct campaign_look {
 	enum check_id pattern;
 	enum pattern_window window;
 	unsigned int reserve; /* enum campaign_reserve, of PATTERN_LOW */
-	bool verified_only;   /* unverified messages were left out */
+	bool sure_only;       /* doubtful messages (residue_sure()) were left out */
 	struct pattern_measure measure;
 	struct synchrony sync;
 	uint32_t rdns_unknown, helo_unknown; /* addresses */

@@ -114,19 +114,34 @@ void campaigns_message(struct campaigns *c, const struct message_record *m, enum
 		hold(c, m, id, part, &host);
 }
 
+/* Did what others see of it change? Remembers it. */
+static bool note_facts(struct sender *s, const struct identity_facts *f)
+{
+	struct identity id = identity_of((struct identity){.kind = IDENTITY_NONE}, f);
+	bool bad_host = identity_bad_host(f);
+	bool same = id.kind == s->id.kind && id.key == s->id.key && bad_host == s->bad_host;
+
+	s->id = id;
+	s->bad_host = bad_host;
+	return !same;
+}
+
 void campaigns_news(struct campaigns *c, const struct addr *ip, nstime now)
 {
 	struct addr host = addr_host_key(ip);
-	struct sender *s = senders_find(c->senders, &host);
+	struct sender *s;
 	struct identity_facts f;
 	struct cluster_part *p, *next;
 
 	campaigns_advance(c, now);
+	s = senders_find(c->senders, &host);
 	if (!s)
 		return;
 	campaigns_facts(c, ip, &f);
 	while (s->held && identity_facts_complete(&f, c->c.use_dns))
 		leave_held(c, s->held);
+	if (!note_facts(s, &f))
+		return;
 	p = s->parts;
 	for (int i = 0; p && i < NEWS_PARTS_MAX; i++, p = next) {
 		next = p->next;

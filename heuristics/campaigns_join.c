@@ -68,7 +68,7 @@ static void add_to_campaign(
 
 	m.shows_own = identity_own(m.id);
 	if (cl->campaign->look.level == PATTERN_FULL &&
-		a->message.bits & CLUSTER_MESSAGE_UNVERIFIED)
+		(scattered || a->message.bits & CLUSTER_MESSAGE_UNVERIFIED))
 		return;
 	campaign_add(c->book, cl->campaign, &m, c->now);
 }
@@ -84,12 +84,14 @@ void campaigns_join(struct campaigns *c, const struct message_record *m, uint64_
 		.own = part == CAMPAIGN_PART_OWN,
 	};
 	struct cluster *cl = clusters_find(c->clusters, id);
+	bool pool;
 
 	if (!cl)
 		cl = clusters_get(c->clusters, id, m->r.time);
 	a.sender->digested++;
 	a.now = identity_of(a.fixed, f);
-	if (!cluster_knows_pool(cl, a.now))
+	pool = cluster_knows_pool(cl, a.now);
+	if (!(pool && identity_shown(a.now)))
 		cl->last_copy = copies_put(c->copies, m, cl->last_copy);
 	if (clusters_is_retry(c->clusters, id, m)) {
 		c->stats.retries++;
@@ -97,9 +99,10 @@ void campaigns_join(struct campaigns *c, const struct message_record *m, uint64_
 	}
 	a.message = as_joined(c, m, part);
 	clusters_add(c->clusters, cl, &a);
-	if (cluster_knows_pool(cl, a.now))
+	/* A shown pool stays one whatever it sends; a claimed one may turn out to be scattered. */
+	if (pool && identity_shown(a.now))
 		return;
-	if (cl->campaign)
+	if (cl->campaign && !pool)
 		add_to_campaign(c, cl, &a);
 	cl->waiting++;
 	if (cl->part_count > 1 && cl->waiting >= cl->look_after)

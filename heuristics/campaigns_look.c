@@ -11,10 +11,11 @@ static bool learning(const struct campaigns *c)
 }
 
 /* What an item sent in the window makes it a member. */
-static void add_opening_member(struct campaigns *c, struct campaign *campaign,
+static void add_item(struct campaigns *c, struct campaign *campaign,
 	const struct residue_item *item, nstime since, nstime until)
 {
 	const struct cluster_part *p = item->part;
+	bool sure_only = campaign->look.level == PATTERN_FULL;
 	struct campaign_message m = {
 		.sender = p->sender,
 		.ip = p->ip,
@@ -23,12 +24,10 @@ static void add_opening_member(struct campaigns *c, struct campaign *campaign,
 		.own = p->own,
 		.first = p->last,
 		.last = p->first,
-		.messages = p->more_last > since && p->more_last <= until ? p->more : 0,
 	};
 
 	for (const struct cluster_message *at = p->messages; at; at = at->older) {
-		if (at->time <= since || at->time > until ||
-			(campaign->look.verified_only && at->bits & CLUSTER_MESSAGE_UNVERIFIED))
+		if (at->time <= since || at->time > until || (sure_only && !residue_sure(item, at)))
 			continue;
 		m.messages++;
 		m.rcpts += at->rcpts;
@@ -37,6 +36,8 @@ static void add_opening_member(struct campaigns *c, struct campaign *campaign,
 		if (at->time > m.last)
 			m.last = at->time;
 	}
+	if (m.messages > 0 && p->more_last > since && p->more_last <= until)
+		m.messages += p->more;
 	if (m.messages > 0 && m.sender)
 		campaign_add(c->book, campaign, &m, c->now);
 }
@@ -50,8 +51,7 @@ static void open_campaign(struct campaigns *c, struct cluster *cl, const struct 
 	struct campaign *campaign = campaign_open(c->book, cl, look, c->now);
 
 	for (uint32_t i = 0; i < r->count; i++)
-		add_opening_member(
-			c, campaign, &r->item[i], r->until - pattern_window_length(w), r->until);
+		add_item(c, campaign, &r->item[i], r->until - pattern_window_length(w), r->until);
 	cl->low = false;
 	campaign_begin(c->book, campaign, c->now);
 }
@@ -64,21 +64,24 @@ static bool in_residue(const struct residue *r, const struct addr *host)
 	return false;
 }
 
-/* Members follow what is known of them now. */
+/* Members follow what is known of them now: some were not seen to be of the residue before. */
 static void review_members(struct campaigns *c, struct cluster *cl)
 {
 	const struct residue *r = &c->look.residue;
+	struct campaign *campaign = cl->campaign;
 
 	for (uint32_t i = 0; i < r->count; i++) {
 		struct sender *s = r->item[i].part->sender;
-		struct campaign_member *m = s ? campaign_member_of(cl->campaign, s) : NULL;
+		struct campaign_member *m = s ? campaign_member_of(campaign, s) : NULL;
 
 		if (m)
 			m->shows_own = r->item[i].shows_own;
+		else if (campaign->members_left_out == 0)
+			add_item(c, campaign, &r->item[i], r->until - CLUSTER_WINDOW, r->until);
 	}
 	for (struct cluster_part *p = cl->newest; p; p = p->older)
 		if (p->state >= CLUSTER_PART_SHOWN_POOL && p->sender && !in_residue(r, &p->host))
-			campaign_withdraw(c->book, cl->campaign, p->sender, c->now);
+			campaign_withdraw(c->book, campaign, p->sender, c->now);
 }
 
 /* Later facts are held against the moment it matched last. */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "heuristics/cluster_look.h"
 
-/* Messages that may come before the next look: a share of those that there are. */
+/* Up to so many messages each is looked at; beyond, one in that share of the rest. */
+#define LOOK_ALWAYS 64
 #define LOOK_SHARE 16
 
-static void measure(struct cluster_look *l, bool verified_only)
+static void measure(struct cluster_look *l, bool sure_only)
 {
 	for (int w = 0; w < PATTERN_WINDOWS; w++)
-		residue_measure(&l->residue, (enum pattern_window)w, verified_only, &l->measure[w]);
+		residue_measure(&l->residue, (enum pattern_window)w, sure_only, &l->measure[w]);
 }
 
 /* Takes over the pools. Where they changed, or facts did, what was seen before does not stand. */
@@ -33,7 +34,7 @@ static void note_peaks(
 	cl->residue_ips = day->ips;
 	if (day->ips > cl->peak_ips)
 		cl->peak_ips = day->ips;
-	if (day->ips >= v->v[PARAM_SPREAD_SHARED_IPS] && day->from_orgs > cl->peak_orgs) {
+	if (day->ips >= v->v[PARAM_SPREAD_SHARED_IPS] && day->from_orgs >= cl->peak_orgs) {
 		cl->peak_orgs = day->from_orgs;
 		cl->peak_orgs_ips = day->ips;
 	}
@@ -61,25 +62,38 @@ static void count_unknowns(const struct residue *r, struct campaign_look *ret)
 	}
 }
 
-/* Verified messages first: only they are held against anybody in full. */
+/* Sure messages first: only they are held against anybody in full. */
 static struct pattern_match match(struct cluster_look *l, const struct check_values *v,
 	uint32_t ips_floor, struct campaign_look *ret)
 {
+	bool scattered = l->residue.scattered.key != 0, unverified = l->residue.unverified;
 	struct pattern_match found;
 
-	ret->verified_only = l->residue.unverified;
-	if (ret->verified_only) {
+	if (scattered || unverified) {
 		measure(l, true);
 		found = pattern_find(l->measure, v, ips_floor);
-		if (found.level != PATTERN_NOTHING)
+		ret->sure_only = found.level == PATTERN_FULL;
+		if (ret->sure_only)
 			return found;
-		ret->verified_only = false;
+		measure(l, false);
+		ret->reserve = (scattered ? CAMPAIGN_SCATTERED : 0u) |
+			       (unverified ? CAMPAIGN_UNVERIFIED : 0u);
 	}
-	measure(l, false);
-	found = pattern_find(l->measure, v, ips_floor);
-	if (l->residue.unverified)
-		ret->reserve |= CAMPAIGN_UNVERIFIED;
-	return found;
+	return pattern_find(l->measure, v, ips_floor);
+}
+
+/* Early on every message may be the one; later a share of those there are will do. */
+static uint32_t look_after(uint32_t messages)
+{
+	return messages <= LOOK_ALWAYS ? 1 : 1 + (messages - LOOK_ALWAYS) / LOOK_SHARE;
+}
+
+static void note_third(struct cluster *cl, const struct residue *r)
+{
+	if (residue_ips(r) < 3)
+		cl->three_since = 0;
+	else if (cl->three_since == 0)
+		cl->three_since = residue_third(r);
 }
 
 struct campaign_look cluster_look(struct cluster_look *l, struct cluster *cl, nstime until,
@@ -91,25 +105,22 @@ struct campaign_look cluster_look(struct cluster_look *l, struct cluster *cl, ns
 	bool pool;
 
 	residue_build(&l->residue, cl, until, env);
-	if (residue_ips(&l->residue) < 3)
-		cl->three_since = 0;
-	else if (cl->three_since == 0)
-		cl->three_since = residue_third(&l->residue);
-	found = match(l, v, fanout_floor_ips(floor), &ret);
+	note_third(cl, &l->residue);
+	measure(l, false);
 	note_pools(cl, &l->residue, anew);
 	note_peaks(cl, &l->measure[PATTERN_WINDOW_24H], v);
+	cl->waiting = 0;
+	cl->look_after = look_after(l->measure[PATTERN_WINDOW_24H].messages);
+	found = match(l, v, fanout_floor_ips(floor), &ret);
 	ret.pattern = found.pattern;
 	ret.window = found.window;
 	ret.measure = l->measure[found.window];
 	ret.sync = scan(l, cl, v);
 	count_unknowns(&l->residue, &ret);
-	ret.reserve |= found.independent ? CAMPAIGN_INDEPENDENT : 0;
-	ret.reserve |= l->residue.scattered.key ? CAMPAIGN_SCATTERED : 0;
-	ret.reserve |= learning ? CAMPAIGN_LEARNING : 0;
+	ret.reserve |= (found.independent ? CAMPAIGN_INDEPENDENT : 0u) |
+		       (learning ? CAMPAIGN_LEARNING : 0u);
 	ret.level = found.level == PATTERN_FULL && ret.reserve ? PATTERN_LOW : found.level;
 	pool = cl->pool[CLUSTER_POOL_SHOWN].key || cl->pool[CLUSTER_POOL_CLAIMED].key;
 	fanout_floor_move(floor, &cl->floor_bin, pool || found.pattern ? 0 : cl->residue_ips);
-	cl->waiting = 0;
-	cl->look_after = 1 + l->measure[PATTERN_WINDOW_24H].messages / LOOK_SHARE;
 	return ret;
 }

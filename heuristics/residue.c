@@ -150,8 +150,10 @@ static void take_out(struct residue *r, struct identity id, enum cluster_pool_ki
 static void ignore_claim(struct residue *r, struct identity id)
 {
 	for (uint32_t i = 0; i < r->count; i++)
-		if (r->item[i].id.kind == IDENTITY_CLAIMED && identity_same(r->item[i].id, id))
+		if (r->item[i].id.kind == IDENTITY_CLAIMED && identity_same(r->item[i].id, id)) {
 			r->item[i].id = (struct identity){.kind = IDENTITY_NONE};
+			r->item[i].scattered = true;
+		}
 	r->scattered = id;
 }
 
@@ -177,6 +179,11 @@ void residue_build(
 		ignore_claim(r, pool.id);
 	for (uint32_t i = 0; i < r->count; i++)
 		r->item[i].shows_own = identity_own(r->item[i].id);
+}
+
+bool residue_sure(const struct residue_item *item, const struct cluster_message *m)
+{
+	return !item->scattered && !(m->bits & CLUSTER_MESSAGE_UNVERIFIED);
 }
 
 static int by_value(const void *a, const void *b)
@@ -215,14 +222,15 @@ struct scratch {
 
 /* Messages of an item in the window; those held one by one are looked at. */
 static uint32_t measure_messages(struct scratch *s, const struct residue_item *item, nstime since,
-	nstime until, bool verified_only, struct pattern_measure *ret)
+	nstime until, bool sure_only, struct pattern_measure *ret)
 {
 	const struct cluster_part *p = item->part;
-	uint32_t n = p->more_last > since && p->more_last <= until ? p->more : 0;
+	bool more =
+		p->more_last > since && p->more_last <= until && !(sure_only && item->scattered);
+	uint32_t n = more ? p->more : 0;
 
 	for (const struct cluster_message *m = p->messages; m; m = m->older) {
-		if (m->time <= since || m->time > until ||
-			(verified_only && m->bits & CLUSTER_MESSAGE_UNVERIFIED))
+		if (m->time <= since || m->time > until || (sure_only && !residue_sure(item, m)))
 			continue;
 		n++;
 		ret->held++;
@@ -307,8 +315,8 @@ static uint32_t count_nets(const struct addr *host, uint32_t count)
 	return n;
 }
 
-void residue_measure(const struct residue *r, enum pattern_window w, bool verified_only,
-	struct pattern_measure *ret)
+void residue_measure(
+	const struct residue *r, enum pattern_window w, bool sure_only, struct pattern_measure *ret)
 {
 	nstime since = r->until - pattern_window_length(w);
 	struct scratch s;
@@ -318,7 +326,7 @@ void residue_measure(const struct residue *r, enum pattern_window w, bool verifi
 		.age = r->cl->three_since ? r->until - r->cl->three_since : 0,
 	};
 	for (uint32_t i = 0; i < r->count; i++) {
-		uint32_t n = measure_messages(&s, &r->item[i], since, r->until, verified_only, ret);
+		uint32_t n = measure_messages(&s, &r->item[i], since, r->until, sure_only, ret);
 
 		if (n > 0)
 			measure_item(&s, &r->item[i], n, ret);

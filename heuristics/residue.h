@@ -19,6 +19,7 @@ struct residue_item {
 	struct identity id; /* none too for a claim of a scattered pool */
 	bool shows_own;     /* D, R or C (contract 2.7) */
 	bool bad_host;
+	bool scattered; /* of a scattered pool */
 	bool rdns_unknown, helo_unknown;
 };
 
@@ -35,8 +36,10 @@ struct residue {
 /* Of messages later than a day before `until`, up to it. Sets the state of their parts. */
 void residue_build(
 	struct residue *r, struct cluster *cl, nstime until, const struct residue_env *env);
-/* Leaves unverified messages out where told so. */
-void residue_measure(const struct residue *r, enum pattern_window w, bool verified_only,
+/* May the message be held against anybody in full? */
+bool residue_sure(const struct residue_item *item, const struct cluster_message *m);
+/* Of its sure messages alone, or of all. */
+void residue_measure(const struct residue *r, enum pattern_window w, bool sure_only,
 	struct pattern_measure *ret);
 #define RESIDUE_STARTS_MAX (LIMIT_EXACT_SET * CLUSTER_MESSAGES_MAX)
 

@@ -9,6 +9,7 @@
 #include "base/addr.h"
 #include "heuristics/alert.h"
 #include "heuristics/check.h"
+#include "heuristics/identity.h"
 #include "heuristics/synchrony.h"
 
 struct cluster_part;
@@ -31,7 +32,9 @@ struct sender {
 	struct cluster_part *parts; /* newest first */
 	struct campaign_member *members;
 	struct held_message *held, *held_last; /* oldest first */
-	uint64_t digested;                     /* messages with a digest that left */
+	struct identity id; /* shown or claimed for all its messages, by the latest news of it */
+	bool bad_host;
+	uint64_t digested; /* messages with a digest that left */
 	/* The most, of contents that are no longer held. */
 	uint32_t spread_ips, shared_ips, shared_orgs;
 	struct synchrony sync;
