@@ -13,7 +13,7 @@
 
 #define SEGMENT 1448
 #define MADE_BYTES (200 * 1024) /* below LIMIT_TEXT_BYTES */
-#define MIN_NS 20e6 /* of processor time a round */
+#define MIN_NS 20e6             /* of processor time a round */
 
 struct bytes {
 	char *p;

@@ -10,7 +10,6 @@
 #include "smtp_decode/text_token.h"
 #include "smtp_decode/text_url.h"
 
-#define WORD_EMAIL 0x9d5c6b1740e2fa83u
 #define LOCAL_MAX 64
 #define SCHEME_MAX 12
 
@@ -137,7 +136,7 @@ static size_t take_email(struct text_spans *s, const uint8_t *t, size_t done, si
 		start--;
 	if (!dot || start == i || end - start < 5)
 		return i;
-	plant(s, start, end, WORD_EMAIL, false);
+	plant(s, start, end, TEXT_WORD_EMAIL, false);
 	return end;
 }
 
@@ -145,13 +144,14 @@ static size_t take_email(struct text_spans *s, const uint8_t *t, size_t done, si
 static size_t take_mark(struct text_spans *s, const uint8_t *t, size_t i, size_t len)
 {
 	size_t max = i + 2 + TEXT_URL_HOST_MAX < len ? i + 2 + TEXT_URL_HOST_MAX : len;
-	const uint8_t *end = memchr(t + i + 1, TEXT_TOKEN_MARK, max - i - 1);
+	size_t end = i + 1;
 
-	if (!end || (size_t)(end - t) < i + 4)
+	while (end < max && t[end] > ' ')
+		end++;
+	if (end == max || t[end] != TEXT_TOKEN_MARK || end < i + 4)
 		return i;
-	plant(s, i, (size_t)(end + 1 - t), host_word(span_of(t + i + 1, (size_t)(end - t) - i - 1)),
-		true);
-	return (size_t)(end + 1 - t);
+	plant(s, i, end + 1, host_word(span_of(t + i + 1, end - i - 1)), true);
+	return end + 1;
 }
 
 static size_t take_trigger(

@@ -233,8 +233,8 @@ void text_stream_host(struct text_stream *s, struct span host)
 	if (s->len + host.len + 2 > TEXT_STREAM_WINDOW)
 		take_window(s, cut_at(s));
 	s->window[s->len++] = TEXT_TOKEN_MARK;
-	for (size_t i = 0; i < host.len; i++)
-		s->window[s->len++] = host.p[i] > ' ' ? host.p[i] : ' ';
+	memcpy(s->window + s->len, host.p, host.len);
+	s->len = (uint16_t)(s->len + host.len);
 	s->window[s->len++] = TEXT_TOKEN_MARK;
 }
 

@@ -38,7 +38,7 @@ void text_stream_begin(struct text_stream *s, struct text_sink *sink, uint8_t *w
 void text_stream_feed(struct text_stream *s, struct span text);
 /* What follows is another word. */
 void text_stream_blank(struct text_stream *s);
-/* A host that is a word by itself and not visible. */
+/* A host, without blanks, that is a word by itself and not visible. */
 void text_stream_host(struct text_stream *s, struct span host);
 void text_stream_end(struct text_stream *s);
 

@@ -11,10 +11,6 @@
 #define WORD_CHARS_MAX 24 /* characters of a word; longer ones are left out */
 #define ID_CHARS_MIN 5    /* characters of letters and digits that make an id */
 
-/* Words that stand for a class. */
-#define WORD_NAME 0x7b1fd4d2a3c90e51u
-#define WORD_NUMBER 0x2f9c1e6ab8d3470fu
-
 /* A run of text and what was found out about its bytes. */
 struct pass {
 	struct text_sink *sink;
@@ -47,14 +43,14 @@ static void push_class(struct text_sink *k, uint64_t word, unsigned int flags)
 static bool is_name(struct text_sink *k, uint64_t word)
 {
 	return k->names->filter >> (word & 63) & 1 &&
-	       text_names_match(k->names, k->tables, word, k->last, k->last == WORD_NAME);
+	       text_names_match(k->names, k->tables, word, k->last, k->last == TEXT_WORD_NAME);
 }
 
 static inline void push_word(struct text_sink *k, uint64_t word, unsigned int flags)
 {
 	k->before = 0;
 	if (__builtin_expect(k->names->filter >> (word & 63) & 1, 0) && is_name(k, word)) {
-		push_class(k, WORD_NAME, flags);
+		push_class(k, TEXT_WORD_NAME, flags);
 		return;
 	}
 	push(k, word, flags);
@@ -154,9 +150,9 @@ static void push_plain_word(struct text_sink *k, struct span w, unsigned int fla
 	if (m.digits == 0)
 		push_word(k, h, flags);
 	else if (is_name(k, h))
-		push_class(k, WORD_NAME, flags);
+		push_class(k, TEXT_WORD_NAME, flags);
 	else if (!is_mixed(m))
-		push_class(k, WORD_NUMBER, flags);
+		push_class(k, TEXT_WORD_NUMBER, flags);
 	else if (chars < ID_CHARS_MIN)
 		push_short_mixed(k, w, flags);
 }

@@ -20,6 +20,11 @@
 #define TEXT_TOKEN_RUN 4096
 #define TEXT_TOKEN_PAD 64
 
+/* Words that stand for a class. A host's is the hash of TEXT_TOKEN_MARK and the host. */
+#define TEXT_WORD_NAME 0x7b1fd4d2a3c90e51u
+#define TEXT_WORD_NUMBER 0x2f9c1e6ab8d3470fu
+#define TEXT_WORD_EMAIL 0x9d5c6b1740e2fa83u
+
 /* Stands before and behind a host that is a word by itself and not visible. */
 #define TEXT_TOKEN_MARK 1
 

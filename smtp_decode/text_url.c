@@ -39,7 +39,7 @@ static bool is_tracking(struct span label)
 
 size_t text_url_host(struct span authority, char out[TEXT_URL_HOST_MAX])
 {
-	const uint8_t *at = authority.len ? memrchr(authority.p, '@', authority.len) : NULL;
+	const uint8_t *at = authority.p ? memrchr(authority.p, '@', authority.len) : NULL;
 	struct span s = authority;
 	ptrdiff_t colon;
 	size_t labels = 1, n = 0;

@@ -8,98 +8,7 @@
 
 #include <cmocka.h>
 
-#include "smtp_decode/message_content.h"
-
-struct fixture {
-	struct pseudonyms *pseudonyms;
-	struct message_content_pool *pool;
-	struct record_builder builder;
-	struct message_record *m;
-	struct redactor redactor;
-	struct span rcpts[4];
-	size_t rcpt_count;
-};
-
-static int setup(void **state)
-{
-	static const uint8_t key[PSEUDONYM_KEY_SIZE] = {3};
-	struct fixture *f = calloc(1, sizeof(*f));
-	struct message_content_config config = {.contexts = 2, .want_recipients = true};
-
-	f->pseudonyms = pseudonyms_create(key);
-	config.pseudonyms = f->pseudonyms;
-	f->pool = message_content_pool_create(&config);
-	assert_non_null(f->pool);
-	assert_int_equal(record_builder_init(&f->builder), 1);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	message_content_pool_destroy(f->pool);
-	pseudonyms_destroy(f->pseudonyms);
-	record_builder_finish(&f->builder);
-	free(f);
-	return 0;
-}
-
-static void add_rcpt(struct fixture *f, const char *addr)
-{
-	f->rcpts[f->rcpt_count++] = span_str(addr);
-	redact_add(&f->redactor, span_str(addr));
-}
-
-static struct message_content *start(struct fixture *f)
-{
-	struct message_content *c = message_content_create(f->pool);
-
-	assert_non_null(c);
-	message_content_reset(c, f->rcpts, f->rcpt_count);
-	return c;
-}
-
-static void finish(struct fixture *f, struct message_content *c, bool complete)
-{
-	message_content_end(c, complete);
-	f->m = record_begin(&f->builder, RECORD_MESSAGE, sizeof(*f->m));
-	message_content_fill(c, &f->redactor, &f->builder, f->m);
-	record_end(&f->builder);
-	message_content_destroy(c);
-}
-
-/* `text` in pieces of `step` bytes. */
-static const struct message_record *decode_steps(struct fixture *f, struct span text, size_t step)
-{
-	struct message_content *c = start(f);
-
-	while (text.len > 0) {
-		message_content_run(c, span_head(text, step));
-		text = span_skip(text, step);
-	}
-	finish(f, c, true);
-	return f->m;
-}
-
-static const struct message_record *decode(struct fixture *f, const char *text)
-{
-	return decode_steps(f, span_str(text), SIZE_MAX);
-}
-
-static void assert_str(struct fixture *f, struct str_ref ref, const char *want)
-{
-	struct span s = record_str(f->m, ref);
-
-	if (!want) {
-		assert_false(str_seen(ref));
-		return;
-	}
-	assert_true(str_seen(ref));
-	if (!span_eq_str(s, want))
-		fail_msg("\"%.*s\" is not \"%s\"", (int)s.len, (const char *)s.p, want);
-}
+#include "tests/unit/smtp_decode/content_fixture.h"
 
 static const char sample[] =
 	"Received: from a.example\r\n\tby b.example; Fri, 2 Jan 2026 03:04:05 +0000\r\n"
@@ -147,9 +56,8 @@ static void check_sample(struct fixture *f)
 	assert_int_equal(m->received, 2);
 	assert_int_equal(m->parts, 1);
 	assert_int_equal(m->attachments, 0);
-	assert_int_equal(m->traits,
-		MESSAGE_HEADER_SEEN | MESSAGE_DKIM_SIGNATURE | MESSAGE_LIST_ID |
-			MESSAGE_REFERENCES | MESSAGE_AUTO_SUBMITTED);
+	assert_int_equal(m->traits, MESSAGE_HEADER_SEEN | MESSAGE_DKIM_SIGNATURE | MESSAGE_LIST_ID |
+					    MESSAGE_REFERENCES | MESSAGE_AUTO_SUBMITTED);
 	assert_int_equal(m->digest.words, 10);
 	assert_true(m->digest.exact != 0);
 	assert_true(m->digest.edges != 0);
@@ -203,7 +111,8 @@ static void test_cuts(void **state)
 		"Content-Type: multipart/alternative; boundary=b2\r\n\r\n"
 		"--b2\r\nContent-Type: text/plain; charset=utf-8\r\n"
 		"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-		"Caf=C3=A9 one two thr=\r\nee f=\r\nour five six seven eight nine -- ten\r\n--b3\r\n"
+		"Caf=C3=A9 one two thr=\r\nee f=\r\nour five six seven eight nine -- "
+		"ten\r\n--b3\r\n"
 		"--b2\r\nContent-Type: text/html; charset=gb2312\r\n\r\n"
 		"<p>caf&eacute; <b>one</b> <!-- x -- > y --> two\xc4\xe3\xba\xc3 thr<i>ee</i>"
 		"<script>no</scrip></script> four five <a href='http://x.example/y'>six</a>\r\n"
@@ -278,9 +187,8 @@ static void test_recipients_hidden(void **state)
 	char want[128], name[PSEUDONYM_LEN];
 
 	add_rcpt(f, "bob.builder@corp.example");
-	decode(f,
-		"Subject: For Bob.Builder, today\r\nFrom: bob.builder@corp.example\r\n"
-		"Message-ID: <x-bob.builder@sender.example>\r\n\r\n");
+	decode(f, "Subject: For Bob.Builder, today\r\nFrom: bob.builder@corp.example\r\n"
+		  "Message-ID: <x-bob.builder@sender.example>\r\n\r\n");
 	pseudonym_local(f->pseudonyms, span_str("bob.builder"), name);
 	snprintf(want, sizeof(want), "For %.*s, today", PSEUDONYM_LEN, name);
 	assert_str(f, f->m->subject, want);
@@ -302,7 +210,8 @@ static void test_gaps(void **state)
 	/* within the header */
 	message_content_run(c, span_str(head));
 	message_content_gap(c, 10);
-	message_content_run(c, span_str("Subject: y\r\n\r\none two three four five six seven eight"));
+	message_content_run(
+		c, span_str("Subject: y\r\n\r\none two three four five six seven eight"));
 	finish(f, c, true);
 	assert_str(f, f->m->subject, "x");
 	assert_int_equal(f->m->traits, MESSAGE_GAP);
@@ -347,8 +256,8 @@ static void test_breaks_off(void **state)
 	assert_str(f, f->m->subject, "x");
 	assert_false(str_seen(f->m->header_from));
 	c = start(f);
-	message_content_run(c,
-		span_str("Subject: x\r\n\r\none two three four five six seven eight nine"));
+	message_content_run(
+		c, span_str("Subject: x\r\n\r\none two three four five six seven eight nine"));
 	finish(f, c, false);
 	assert_int_equal(f->m->traits, MESSAGE_HEADER_SEEN);
 	assert_int_equal(f->m->digest.exact, 0);
@@ -397,7 +306,8 @@ static void test_dsn(void **state)
 {
 	struct fixture *f = *state;
 
-	decode(f, "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n");
+	decode(f,
+		"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n");
 	assert_int_equal(f->m->traits, MESSAGE_HEADER_SEEN | MESSAGE_DSN);
 	decode(f, "Auto-Submitted: no\r\nUser-Agent: ua\r\n\r\n");
 	assert_int_equal(f->m->traits, MESSAGE_HEADER_SEEN);
