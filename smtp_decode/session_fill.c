@@ -84,7 +84,8 @@ static void fill_behaviour(const struct session_builder *b, const struct flow_in
 	r->quit = seen_or(b->quit, client_whole && b->opaque != TRI_YES);
 	r->pipelining_offered = session_builder_offered(b, SMTP_CAP_PIPELINING);
 	r->pipelining_violation = b->pipelining_violation;
-	if (f->server_port == SUBMISSIONS_PORT || b->first_acked < 0 || !b->commanded)
+	if (f->server_port == SUBMISSIONS_PORT || f->midstream || b->first_acked < 0 ||
+		!b->commanded)
 		return;
 	if (b->greeted)
 		r->early_talker = tri_of((uint64_t)b->first_acked < b->banner_end);

@@ -13,23 +13,10 @@ static int64_t since(nstime from, nstime to)
 	return to > from ? to - from : 0;
 }
 
-static void tls_chunk(struct session_times *t, const struct stream_chunk *c)
-{
-	if (c->dir == FLOW_SERVER) {
-		t->tls_server = c->time;
-		t->tls_turn_due = true;
-	} else if (smtp_tls_turn(&t->client, c->data) && t->tls_turn_due) {
-		t->tls_hold = since(t->tls_server, c->time);
-		t->tls_turn_due = false;
-	}
-}
-
-void session_times_chunk(struct session_times *t, const struct stream_chunk *c, bool owes)
+void session_times_before(struct session_times *t, const struct stream_chunk *c, bool owes)
 {
 	bool client = c->dir == FLOW_CLIENT;
 
-	if (c->kind == CHUNK_GAP && client)
-		smtp_tls_gap(&t->client);
 	if (c->kind != CHUNK_DATA)
 		return;
 	if (t->tls)
@@ -38,8 +25,28 @@ void session_times_chunk(struct session_times *t, const struct stream_chunk *c, 
 		t->idle_max = since(t->activity, c->time);
 	t->activity = c->time;
 	t->client_last = client;
-	if (t->tls)
-		tls_chunk(t, c);
+}
+
+void session_times_after(struct session_times *t, const struct stream_chunk *c)
+{
+	struct span bytes = c->data;
+
+	if (!t->tls)
+		return;
+	if (c->dir == FLOW_SERVER) {
+		if (c->kind == CHUNK_DATA)
+			t->tls_server = c->time;
+		t->tls_turn_due = true;
+		return;
+	}
+	if (c->kind == CHUNK_GAP)
+		smtp_tls_gap(&t->client);
+	if (t->tls_from > c->offset)
+		bytes = span_skip(bytes, (size_t)(t->tls_from - c->offset));
+	if (smtp_tls_turn(&t->client, bytes) && t->tls_turn_due && t->tls_server) {
+		t->tls_hold = since(t->tls_server, c->time);
+		t->tls_turn_due = false;
+	}
 }
 
 static void ends(struct session_times *t, nstime time)
@@ -84,6 +91,7 @@ void session_times_event(struct session_times *t, const struct smtp_event *e)
 		break;
 	case SMTP_EVENT_TLS:
 		t->tls = true;
+		t->tls_from = e->dir == FLOW_CLIENT ? e->first.offset : 0;
 		break;
 	default:
 		break;

@@ -24,11 +24,13 @@ struct session_times {
 	bool client_last;  /* the last payload was the client's */
 	nstime tls_server; /* the last server record; 0 none */
 	int64_t tls_hold;
+	uint64_t tls_from; /* offset in the client's stream at which its first record begins */
 };
 
 void session_times_init(struct session_times *t);
-/* Each chunk, before the dialogue sees it; `owes` as smtp_dialog_server_owes(). */
-void session_times_chunk(struct session_times *t, const struct stream_chunk *c, bool owes);
+/* Each chunk, before and after the dialogue sees it; `owes` as smtp_dialog_server_owes(). */
+void session_times_before(struct session_times *t, const struct stream_chunk *c, bool owes);
+void session_times_after(struct session_times *t, const struct stream_chunk *c);
 void session_times_event(struct session_times *t, const struct smtp_event *e);
 void session_times_fill(const struct session_times *t, const struct flow_info *f,
 	const struct flow_ending *e, struct session_record *r);

@@ -145,6 +145,16 @@ static void response_byte(struct smtp_auth *a, uint8_t c, struct pseudonyms *p)
 	}
 }
 
+void smtp_auth_gap(struct smtp_auth *a)
+{
+	explicit_bzero(a->user, sizeof(a->user));
+	explicit_bzero(a->word, sizeof(a->word));
+	explicit_bzero(&a->acc, sizeof(a->acc));
+	a->decoding = false;
+	a->responses = UINT8_MAX;
+	a->phase = BETWEEN;
+}
+
 static void one_byte(struct smtp_auth *a, uint8_t c, struct pseudonyms *p)
 {
 	bool space = c == ' ' || c == '\t';

@@ -39,6 +39,9 @@ void smtp_auth_start(struct smtp_auth *a);
 void smtp_auth_bytes(struct smtp_auth *a, struct span bytes, struct pseudonyms *p);
 void smtp_auth_line_end(struct smtp_auth *a, struct pseudonyms *p);
 
+/* Bytes are lost: which response holds the user is no longer known. */
+void smtp_auth_gap(struct smtp_auth *a);
+
 /* Its name, "UNKNOWN" for one that is not in the table: a client's mistake may put a password in
  * this place. A constant. */
 struct span smtp_auth_mechanism(const struct smtp_auth *a);

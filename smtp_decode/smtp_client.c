@@ -235,6 +235,19 @@ static void auth_line_end(struct smtp_dialog *d, const struct smtp_place *last, 
 	}
 }
 
+/* In an AUTH exchange what comes behind a gap may still be secret, and is read as that. */
+static bool auth_gap(struct smtp_dialog *d)
+{
+	struct smtp_client *cl = &d->client;
+
+	if (cl->state != SMTP_CLIENT_AUTH_OPEN && cl->state != SMTP_CLIENT_AUTH_LINE)
+		return false;
+	if (cl->auth)
+		smtp_auth_gap(cl->auth);
+	cl->auth_asked = false;
+	return true;
+}
+
 static void step_auth_line(struct smtp_dialog *d, struct stream_chunk *c)
 {
 	ptrdiff_t lf = span_find(c->data, '\n');
@@ -357,14 +370,17 @@ static void enter(
 	case SMTP_LHLO:
 		d->server.lmtp = cmd->verb == SMTP_LHLO;
 		break;
-	case SMTP_MAIL:
-	case SMTP_RSET:
-	case SMTP_QUIT:
-		content_end(d, SMTP_CONTENT_CUT, &line->first);
-		break;
 	default:
 		break;
 	}
+}
+
+/* Chunks without a LAST one end with their transaction. */
+static void leave_content(
+	struct smtp_dialog *d, enum smtp_verb verb, const struct smtp_text_line *line)
+{
+	if (verb == SMTP_MAIL || verb == SMTP_RSET || verb == SMTP_QUIT)
+		content_end(d, SMTP_CONTENT_CUT, &line->first);
 }
 
 /* An earlier command was answered by a line that is no reply, and the client took it for one. */
@@ -418,6 +434,7 @@ static void on_command(struct smtp_dialog *d, const struct smtp_text_line *line)
 		push(d, cmd.verb, ends ? SMTP_REPLY_CONTENT : SMTP_REPLY_COMMAND, d->number,
 			line->last.offset + 1, line->peer_acked);
 	}
+	leave_content(d, cmd.verb, line);
 	smtp_dialog_emit(d, &e);
 	enter(d, &cmd, line);
 }
@@ -654,7 +671,7 @@ static void gap(struct smtp_dialog *d, const struct stream_chunk *c)
 		cl->chunk_left -= e.gap.missing;
 		if (cl->chunk_left == 0)
 			chunk_end(d, &at);
-	} else {
+	} else if (!auth_gap(d)) {
 		smtp_line_reset(&cl->line, d->blocks);
 		cl->state = SMTP_CLIENT_UNSURE;
 	}
@@ -851,16 +868,28 @@ static void starttls_replied(struct smtp_dialog *d, int code, const struct smtp_
 		cl->state = SMTP_CLIENT_STARTTLS;
 }
 
+/* The reply to a command that was lost may tell which it was, and so what the client sends now. */
+static void unmatched_reply(struct smtp_dialog *d, int code, const struct smtp_place *at)
+{
+	struct smtp_client *cl = &d->client;
+	struct smtp_owner auth = {.number = cl->auth_number};
+
+	if (code == 354 && cl->state == SMTP_CLIENT_UNSURE) {
+		smtp_line_reset(&cl->line, d->blocks);
+		data_begin(d, 0, at);
+	} else if (code == 334 || code == 235 || code == 535) {
+		auth_replied(d, &auth, code, at);
+	}
+}
+
 void smtp_client_replied(
 	struct smtp_dialog *d, const struct smtp_owner *o, int code, const struct smtp_place *at)
 {
 	struct smtp_client *cl = &d->client;
 	bool chunk = cl->state == SMTP_CLIENT_CHUNK && cl->chunk_number == o->number;
 
-	if (o->role == SMTP_REPLY_UNMATCHED && code == 354 && cl->state == SMTP_CLIENT_UNSURE) {
-		smtp_line_reset(&cl->line, d->blocks);
-		data_begin(d, 0, at);
-	}
+	if (o->role == SMTP_REPLY_UNMATCHED)
+		unmatched_reply(d, code, at);
 	if (o->role == SMTP_REPLY_AUTH) {
 		auth_replied(d, o, code, at);
 		return;

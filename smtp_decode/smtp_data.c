@@ -33,7 +33,9 @@ void smtp_data_gap(struct smtp_data *d)
 
 bool smtp_data_at_candidate(const struct smtp_data *d)
 {
-	return d->state == DOT_CR || (d->candidates > 0 && d->candidate_end == d->at);
+	/* ". CR CR LF" is one, too: its candidate ends before the line does. */
+	return d->state == DOT_CR || (d->candidates > 0 && (d->state == BOL || d->state == CR) &&
+					     d->at - d->candidate_end <= 2);
 }
 
 /* Is a dot here the client's stuffing or end mark, and no octet of the message? */

@@ -149,8 +149,9 @@ void smtp_session_chunk(
 	s->now = c->time;
 	s->packet = c->packet;
 	s->timer = c->timer;
-	session_times_chunk(&s->times, c, smtp_dialog_server_owes(&s->dialog));
+	session_times_before(&s->times, c, smtp_dialog_server_owes(&s->dialog));
 	smtp_dialog_chunk(&s->dialog, c);
+	session_times_after(&s->times, c);
 }
 
 static void emit_session(struct smtp_session *s, const struct flow_ending *e)
