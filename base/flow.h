@@ -34,6 +34,7 @@ struct flow_info {
 	uint16_t client_port, server_port;
 	uint16_t vlan[2]; /* outer, inner */
 	uint8_t vlan_count;
+	uint8_t shard;		/* which of CAPTURE_SHARDS; what is held for it comes under that one's cap */
 	uint8_t server_guessed; /* no handshake seen: the server side was told by port or bytes */
 	bool midstream;		/* first packet was no SYN */
 	struct syn_traits syn;
