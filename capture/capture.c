@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "capture/decap.h"
+#include "capture/flow_hash.h"
 #include "capture/flow_tracker.h"
 
 #define DNS_PORT 53
@@ -12,6 +13,7 @@ struct capture {
 	struct decap *decap;
 	struct flow_tracker *flows;
 	struct flow_sink sink;
+	uint64_t seed;
 	struct capture_stats stats; /* what decap counts is added when asked for */
 };
 
@@ -22,6 +24,7 @@ struct capture *capture_create(const struct capture_config *config, const struct
 	if (!c)
 		return NULL;
 	c->sink = *sink;
+	c->seed = config->seed;
 	c->decap = decap_create(config->seed);
 	if (c->decap)
 		c->flows = flow_tracker_create(config, sink, &c->stats);
@@ -48,7 +51,10 @@ void capture_packet(struct capture *c, const struct packet *p)
 	flow_tracker_advance(c->flows, p->time);
 	switch (decap_packet(c->decap, p, &r)) {
 	case DECAP_TCP:
-		flow_tracker_segment(c->flows, &r.segment);
+		flow_tracker_segment(c->flows,
+			flow_hash(&r.segment.src, r.segment.src_port, &r.segment.dst,
+				r.segment.dst_port, c->seed),
+			&r.segment);
 		break;
 	case DECAP_UDP:
 		if (r.datagram.src_port == DNS_PORT || r.datagram.dst_port == DNS_PORT)

@@ -47,6 +47,9 @@ struct capture_config {
 	nstime other_idle;          /* flows not (yet) known to be SMTP, default 60 s */
 	const uint16_t *smtp_ports; /* NULL: 25, 465, 587, 2525 */
 	size_t smtp_port_count;
+	/* The shards that are held, `shards` of them from `first_shard` on; 0: all. What each may
+	 * hold does not depend on it. */
+	uint32_t first_shard, shards;
 };
 
 struct capture_stats {

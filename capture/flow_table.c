@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "base/hash.h"
+#include "capture/flow_hash.h"
 
 #define LEAST_FLOWS 8 /* a shard */
 #define STUB_BIT 0x80000000u
@@ -35,7 +35,7 @@ struct flow_table {
 	struct flow *flows;
 	struct flow_stub *stubs;
 	struct slot *slots;
-	uint64_t seed;
+	uint32_t first, count; /* shards */
 	uint32_t per_shard, slot_mask;
 	struct shard shards[CAPTURE_SHARDS];
 };
@@ -44,17 +44,17 @@ static_assert(sizeof(struct flow_stub) == 64, "a stub is one cache line");
 
 static size_t flow_bytes(const struct flow_table *t)
 {
-	return (size_t)t->per_shard * CAPTURE_SHARDS * sizeof(struct flow);
+	return (size_t)t->per_shard * t->count * sizeof(struct flow);
 }
 
 static size_t stub_bytes(const struct flow_table *t)
 {
-	return (size_t)t->per_shard * CAPTURE_SHARDS * sizeof(struct flow_stub);
+	return (size_t)t->per_shard * t->count * sizeof(struct flow_stub);
 }
 
 static size_t slot_bytes(const struct flow_table *t)
 {
-	return ((size_t)t->slot_mask + 1) * CAPTURE_SHARDS * sizeof(struct slot);
+	return ((size_t)t->slot_mask + 1) * t->count * sizeof(struct slot);
 }
 
 /* Zeroed, not touched before use, in large pages where the system has them: look-ups are at random
@@ -85,7 +85,7 @@ static void init_shard(struct flow_table *t, uint32_t i)
 		s->ranks[r] = (struct rank_list){FLOW_NONE, FLOW_NONE};
 }
 
-struct flow_table *flow_table_create(uint64_t flows, uint64_t seed)
+struct flow_table *flow_table_create(uint64_t flows, uint32_t first, uint32_t count)
 {
 	struct flow_table *t = calloc(1, sizeof(*t));
 	uint64_t per_shard = flows / CAPTURE_SHARDS, slots = 16;
@@ -98,7 +98,8 @@ struct flow_table *flow_table_create(uint64_t flows, uint64_t seed)
 		per_shard = (STUB_BIT - 1) / CAPTURE_SHARDS / 4;
 	while (slots * 2 < per_shard * 2 * 3) /* two thirds full at the most */
 		slots *= 2;
-	t->seed = seed;
+	t->first = first;
+	t->count = count;
 	t->per_shard = (uint32_t)per_shard;
 	t->slot_mask = (uint32_t)slots - 1;
 	t->flows = take_memory(flow_bytes(t));
@@ -108,7 +109,7 @@ struct flow_table *flow_table_create(uint64_t flows, uint64_t seed)
 		flow_table_destroy(t);
 		return NULL;
 	}
-	for (uint32_t i = 0; i < CAPTURE_SHARDS; i++)
+	for (uint32_t i = 0; i < count; i++)
 		init_shard(t, i);
 	return t;
 }
@@ -140,25 +141,15 @@ uint32_t flow_table_index(const struct flow_table *t, const struct flow *f)
 
 uint32_t flow_table_capacity(const struct flow_table *t)
 {
-	return t->per_shard * CAPTURE_SHARDS;
+	return t->per_shard * t->count;
 }
 
 /* ---- looking up ---- */
 
-static uint64_t endpoint_hash(const struct addr *a, uint16_t port, uint64_t seed)
+static struct shard *shard_at(struct flow_table *t, unsigned int number)
 {
-	uint8_t key[sizeof(*a) + sizeof(port)];
-
-	memcpy(key, a, sizeof(*a));
-	memcpy(key + sizeof(*a), &port, sizeof(port));
-	return hash64_seed(key, sizeof(key), seed);
-}
-
-uint64_t flow_table_hash(const struct flow_table *t, const struct segment *seg)
-{
-	return hash_mix(endpoint_hash(&seg->src, seg->src_port, t->seed) +
-				endpoint_hash(&seg->dst, seg->dst_port, t->seed),
-		t->seed);
+	assert(number - t->first < t->count);
+	return &t->shards[number - t->first];
 }
 
 /* Does `seg` go from a to b (1), from b to a (2), or neither (0)? */
@@ -183,7 +174,7 @@ static void prefetch_flow(const struct flow *f)
 
 struct flow_found flow_table_find(struct flow_table *t, uint64_t hash, const struct segment *seg)
 {
-	const struct slot *slots = t->shards[flow_table_shard(hash)].slots;
+	const struct slot *slots = shard_at(t, flow_hash_shard(hash))->slots;
 	uint32_t tag = (uint32_t)hash, k = tag & t->slot_mask;
 	struct flow_found found = {0};
 
@@ -253,7 +244,7 @@ static void close_slot(const struct flow_table *t, struct shard *s, uint32_t hol
 
 static void unlink_rank(struct flow_table *t, struct flow *f)
 {
-	struct rank_list *l = &t->shards[f->shard].ranks[f->rank];
+	struct rank_list *l = &shard_at(t, f->info.shard)->ranks[f->rank];
 
 	if (f->rank_prev != FLOW_NONE)
 		t->flows[f->rank_prev].rank_next = f->rank_next;
@@ -267,7 +258,7 @@ static void unlink_rank(struct flow_table *t, struct flow *f)
 
 static void link_rank(struct flow_table *t, struct flow *f, enum flow_rank rank)
 {
-	struct rank_list *l = &t->shards[f->shard].ranks[rank];
+	struct rank_list *l = &shard_at(t, f->info.shard)->ranks[rank];
 	uint32_t i = flow_table_index(t, f);
 
 	f->rank = (uint8_t)rank;
@@ -289,12 +280,12 @@ void flow_table_rank(struct flow_table *t, struct flow *f, enum flow_rank rank)
 
 bool flow_table_full(const struct flow_table *t, unsigned int shard)
 {
-	return t->shards[shard].count == t->per_shard;
+	return t->shards[shard - t->first].count == t->per_shard;
 }
 
 struct flow *flow_table_victim(struct flow_table *t, unsigned int shard)
 {
-	struct shard *s = &t->shards[shard];
+	struct shard *s = shard_at(t, shard);
 	struct flow *f = NULL;
 
 	for (int r = 0; r < FLOW_RANKS; r++) {
@@ -325,14 +316,14 @@ static void add_slot(const struct flow_table *t, struct shard *s, uint32_t tag, 
 
 struct flow *flow_table_insert(struct flow_table *t, uint64_t hash, const struct segment *seg)
 {
-	unsigned int shard = flow_table_shard(hash);
-	struct shard *s = &t->shards[shard];
+	unsigned int shard = flow_hash_shard(hash);
+	struct shard *s = shard_at(t, shard);
 	uint32_t i = s->free_first;
 	struct flow *f;
 
 	assert(s->count < t->per_shard);
 	if (i == FLOW_NONE)
-		i = s->unused++ * CAPTURE_SHARDS + shard;
+		i = s->unused++ * t->count + (shard - t->first);
 	else
 		s->free_first = t->flows[i].rank_next;
 	s->count++;
@@ -344,7 +335,7 @@ struct flow *flow_table_insert(struct flow_table *t, uint64_t hash, const struct
 	f->info.server_port = seg->dst_port;
 	f->info.last_time = seg->time;
 	f->tag = (uint32_t)hash;
-	f->shard = (uint8_t)shard;
+	f->info.shard = (uint8_t)shard;
 	add_slot(t, s, f->tag, i + 1);
 	link_rank(t, f, FLOW_RANK_NEW);
 	return f;
@@ -353,7 +344,7 @@ struct flow *flow_table_insert(struct flow_table *t, uint64_t hash, const struct
 /* Everything but the slot. */
 static void release(struct flow_table *t, struct flow *f)
 {
-	struct shard *s = &t->shards[f->shard];
+	struct shard *s = shard_at(t, f->info.shard);
 
 	unlink_rank(t, f);
 	f->rank = FLOW_RANKS; /* unused */
@@ -364,7 +355,7 @@ static void release(struct flow_table *t, struct flow *f)
 
 void flow_table_remove(struct flow_table *t, struct flow *f)
 {
-	struct shard *s = &t->shards[f->shard];
+	struct shard *s = shard_at(t, f->info.shard);
 
 	close_slot(t, s, find_slot(t, s, f->tag, flow_table_index(t, f) + 1));
 	release(t, f);
@@ -372,8 +363,8 @@ void flow_table_remove(struct flow_table *t, struct flow *f)
 
 void flow_table_to_stub(struct flow_table *t, struct flow *f, nstime time, bool closed)
 {
-	struct shard *s = &t->shards[f->shard];
-	uint32_t i = s->stub_hand * CAPTURE_SHARDS + f->shard;
+	struct shard *s = shard_at(t, f->info.shard);
+	uint32_t i = s->stub_hand * t->count + (f->info.shard - t->first);
 	struct flow_stub *stub = &t->stubs[i];
 
 	if (stub->used)
@@ -396,7 +387,7 @@ void flow_table_to_stub(struct flow_table *t, struct flow *f, nstime time, bool 
 void flow_table_remove_stub(struct flow_table *t, struct flow_stub *stub)
 {
 	uint32_t i = (uint32_t)(stub - t->stubs);
-	struct shard *s = &t->shards[i % CAPTURE_SHARDS];
+	struct shard *s = &t->shards[i % t->count];
 
 	close_slot(t, s, find_slot(t, s, stub->tag, (i + 1) | STUB_BIT));
 	stub->used = false;
@@ -406,8 +397,8 @@ struct flow *flow_table_each(struct flow_table *t, const struct flow *f)
 {
 	uint32_t i = f ? flow_table_index(t, f) + 1 : 0, passed = 0;
 
-	for (; i < flow_table_capacity(t) && passed < CAPTURE_SHARDS; i++) {
-		if (i / CAPTURE_SHARDS >= t->shards[i % CAPTURE_SHARDS].unused) {
+	for (; i < flow_table_capacity(t) && passed < t->count; i++) {
+		if (i / t->count >= t->shards[i % t->count].unused) {
 			passed++; /* nothing of this shard lies behind */
 			continue;
 		}

@@ -60,7 +60,6 @@ struct flow {
 	uint32_t rank_prev, rank_next;
 	/* Of the table. */
 	uint32_t tag;
-	uint8_t shard;
 	uint8_t rank;       /* enum flow_rank */
 	uint8_t timeout;    /* enum flow_timeout */
 	uint8_t timer;      /* enum flow_timer_place */
@@ -94,19 +93,15 @@ struct flow_found {
 	enum flow_dir dir; /* of the segment, in the flow */
 };
 
-/* Room for `flows` flows and as many stubs over all shards (at least a few in each). NULL where
- * memory is short. */
-struct flow_table *flow_table_create(uint64_t flows, uint64_t seed);
+/*
+ * The shards from `first` on, `count` of them. Room for `flows` flows and as many stubs over all
+ * CAPTURE_SHARDS (at least a few in each). NULL where memory is short.
+ */
+struct flow_table *flow_table_create(uint64_t flows, uint32_t first, uint32_t count);
 void flow_table_destroy(struct flow_table *t);
 uint64_t flow_table_bytes(const struct flow_table *t);
 
-/* The same for both directions. The shard is hash >> 58. */
-uint64_t flow_table_hash(const struct flow_table *t, const struct segment *seg);
-static inline unsigned int flow_table_shard(uint64_t hash)
-{
-	return (unsigned int)(hash >> 58);
-}
-
+/* `hash` is flow_hash() of the segment's endpoints; its shard must be among the table's. */
 struct flow_found flow_table_find(struct flow_table *t, uint64_t hash, const struct segment *seg);
 
 /*

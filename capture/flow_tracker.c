@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "capture/flow_tracker.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/flow_hash.h"
 #include "capture/flow_table.h"
 #include "capture/flow_timer.h"
 #include "capture/reorder.h"
@@ -29,7 +31,8 @@ struct flow_tracker {
 	struct flow_table *table;
 	struct flow_timers timers;
 	struct smtp_guess *guess;
-	struct reorder_pool *pools[CAPTURE_SHARDS];
+	uint32_t first_shard, shards;
+	struct reorder_pool *pools[CAPTURE_SHARDS]; /* from first_shard on */
 	struct flow_sink sink;
 	struct capture_stats *stats;
 	nstime now, other_idle;
@@ -86,16 +89,19 @@ struct flow_tracker *flow_tracker_create(const struct capture_config *config,
 	timeouts[FLOW_TIMEOUT_SMTP] = smtp_idle;
 	timeouts[FLOW_TIMEOUT_HALF_CLOSED] = FLOW_TRACKER_HALF_CLOSED;
 	timeouts[FLOW_TIMEOUT_HALF_CLOSED_ONE] = FLOW_TRACKER_HALF_CLOSED_ONE;
-	t->table = flow_table_create(config->memory / BYTES_A_FLOW, config->seed);
+	t->first_shard = config->first_shard;
+	t->shards = config->shards ? config->shards : CAPTURE_SHARDS;
+	assert(t->first_shard + t->shards <= CAPTURE_SHARDS);
+	t->table = flow_table_create(config->memory / BYTES_A_FLOW, t->first_shard, t->shards);
 	if (!t->table || flow_timers_init(&t->timers, t->table, timeouts) < 0)
 		goto fail;
 	t->guess = smtp_guess_create(
 		at_least(GUESS_SHARE(config->memory) / CAPTURE_SHARDS / GUESS_HOLD_BYTES,
 			LEAST_HOLDS),
-		stats);
+		t->first_shard, t->shards, stats);
 	if (!t->guess)
 		goto fail;
-	for (int i = 0; i < CAPTURE_SHARDS; i++) {
+	for (uint32_t i = 0; i < t->shards; i++) {
 		t->pools[i] = reorder_pool_create(at_least(
 			REASSEMBLY_SHARE(config->memory) / CAPTURE_SHARDS / REORDER_NODE_BYTES,
 			LEAST_NODES));
@@ -112,7 +118,7 @@ void flow_tracker_destroy(struct flow_tracker *t)
 {
 	if (!t)
 		return;
-	for (int i = 0; i < CAPTURE_SHARDS; i++)
+	for (uint32_t i = 0; i < t->shards; i++)
 		reorder_pool_destroy(t->pools[i]);
 	smtp_guess_destroy(t->guess);
 	flow_timers_finish(&t->timers);
@@ -125,7 +131,7 @@ uint64_t flow_tracker_bytes(const struct flow_tracker *t)
 	uint64_t bytes = sizeof(*t) + flow_table_bytes(t->table) + flow_timers_bytes(&t->timers) +
 			 smtp_guess_bytes(t->guess);
 
-	for (int i = 0; i < CAPTURE_SHARDS; i++)
+	for (uint32_t i = 0; i < t->shards; i++)
 		bytes += reorder_pool_bytes(t->pools[i]);
 	return bytes;
 }
@@ -134,9 +140,14 @@ uint64_t flow_tracker_held(const struct flow_tracker *t)
 {
 	uint64_t held = 0;
 
-	for (int i = 0; i < CAPTURE_SHARDS; i++)
+	for (uint32_t i = 0; i < t->shards; i++)
 		held += reorder_pool_held(t->pools[i]);
 	return held;
+}
+
+static struct reorder_pool *pool_of(const struct flow_tracker *t, const struct flow *f)
+{
+	return t->pools[f->info.shard - t->first_shard];
 }
 
 /* ---- roles ---- */
@@ -273,7 +284,7 @@ static void give_up_guess(struct flow_tracker *t, unsigned int shard)
 	smtp_guess_end(t->guess, f->hold);
 	f->hold = 0;
 	f->stream.stopped = true;
-	tcp_stream_clear(&f->stream, t->pools[shard]);
+	tcp_stream_clear(&f->stream, pool_of(t, f));
 	flow_timers_stop(&t->timers, f);
 	flow_table_to_stub(t->table, f, f->info.last_time, false);
 	t->stats->flows_active--;
@@ -284,11 +295,11 @@ static void begin_guess(struct flow_tracker *t, struct flow *f)
 	uint32_t index = flow_table_index(t->table, f);
 
 	f->phase = FLOW_PHASE_GUESS;
-	f->hold = smtp_guess_begin(t->guess, f->shard, index, f->info.id);
+	f->hold = smtp_guess_begin(t->guess, f->info.shard, index, f->info.id);
 	if (f->hold)
 		return;
-	give_up_guess(t, f->shard);
-	f->hold = smtp_guess_begin(t->guess, f->shard, index, f->info.id);
+	give_up_guess(t, f->info.shard);
+	f->hold = smtp_guess_begin(t->guess, f->info.shard, index, f->info.id);
 }
 
 static bool guess(struct delivery *d, const struct stream_chunk *c)
@@ -349,7 +360,7 @@ static bool on_chunk(void *cookie, const struct stream_chunk *c)
 static struct tcp_stream_context context(struct delivery *d, const struct event *e)
 {
 	return (struct tcp_stream_context){
-		.pool = d->t->pools[d->f->shard],
+		.pool = pool_of(d->t, d->f),
 		.stats = d->t->stats,
 		.flow = &d->f->info,
 		.time = e->time,
@@ -367,7 +378,7 @@ static void release(struct flow_tracker *t, struct flow *f)
 	if (f->hold)
 		smtp_guess_end(t->guess, f->hold);
 	f->hold = 0;
-	tcp_stream_clear(&f->stream, t->pools[f->shard]);
+	tcp_stream_clear(&f->stream, pool_of(t, f));
 	flow_timers_stop(&t->timers, f);
 	t->stats->flows_active--;
 }
@@ -479,7 +490,7 @@ static struct flow *begin_flow(struct flow_tracker *t, uint64_t hash, const stru
 
 	if ((seg->flags & SEGMENT_RST) || (!(seg->flags & SEGMENT_SYN) && seg->payload_len == 0))
 		return NULL;
-	make_room(t, flow_table_shard(hash), seg);
+	make_room(t, flow_hash_shard(hash), seg);
 	f = flow_table_insert(t->table, hash, seg);
 	f->info.id = seg->packet;
 	f->info.first_time = seg->time;
@@ -633,9 +644,8 @@ static void take_segment(
 	}
 }
 
-void flow_tracker_segment(struct flow_tracker *t, const struct segment *seg)
+void flow_tracker_segment(struct flow_tracker *t, uint64_t hash, const struct segment *seg)
 {
-	uint64_t hash = flow_table_hash(t->table, seg);
 	struct flow_found found = flow_table_find(t->table, hash, seg);
 	enum syn_says says = SYN_OF_NEXT;
 

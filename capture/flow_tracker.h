@@ -34,7 +34,8 @@ uint64_t flow_tracker_held(const struct flow_tracker *t);
 
 /* Ends the flows whose deadline is before `now`, in the order of their deadlines. */
 void flow_tracker_advance(struct flow_tracker *t, nstime now);
-void flow_tracker_segment(struct flow_tracker *t, const struct segment *seg);
+/* `hash` is flow_hash() of its endpoints; its shard must be among those held. */
+void flow_tracker_segment(struct flow_tracker *t, uint64_t hash, const struct segment *seg);
 /* Ends all that is left, in the order of their last packets. */
 void flow_tracker_finish(struct flow_tracker *t);
 

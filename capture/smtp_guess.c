@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <ndpi/ndpi_api.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,7 @@ struct shard {
 struct smtp_guess {
 	struct hold *holds;
 	uint32_t per_shard;
+	uint32_t first, count; /* shards */
 	struct shard shards[CAPTURE_SHARDS];
 	struct capture_stats *stats;
 	struct ndpi_detection_module_struct
@@ -75,7 +77,8 @@ struct verdict {
 	bool server_known;
 };
 
-struct smtp_guess *smtp_guess_create(uint32_t holds, struct capture_stats *stats)
+struct smtp_guess *smtp_guess_create(
+	uint32_t holds, uint32_t first, uint32_t count, struct capture_stats *stats)
 {
 	struct smtp_guess *g = calloc(1, sizeof(*g));
 
@@ -83,14 +86,16 @@ struct smtp_guess *smtp_guess_create(uint32_t holds, struct capture_stats *stats
 		return NULL;
 	g->stats = stats;
 	g->per_shard = holds;
+	g->first = first;
+	g->count = count;
 	/* Not touched before use. */
-	g->holds = calloc((size_t)holds * CAPTURE_SHARDS, sizeof(*g->holds));
-	g->asks = calloc(ASKS_PER_SHARD * CAPTURE_SHARDS, sizeof(*g->asks));
+	g->holds = calloc((size_t)holds * count, sizeof(*g->holds));
+	g->asks = calloc((size_t)ASKS_PER_SHARD * count, sizeof(*g->asks));
 	if (!g->holds || !g->asks) {
 		smtp_guess_destroy(g);
 		return NULL;
 	}
-	for (uint32_t i = 0; i < CAPTURE_SHARDS; i++)
+	for (uint32_t i = 0; i < count; i++)
 		g->shards[i].unused = i * holds;
 	return g;
 }
@@ -99,7 +104,7 @@ void smtp_guess_destroy(struct smtp_guess *g)
 {
 	if (!g)
 		return;
-	for (uint32_t i = 0; g->ndpi && i < ASKS_PER_SHARD * CAPTURE_SHARDS; i++)
+	for (uint32_t i = 0; g->ndpi && i < ASKS_PER_SHARD * g->count; i++)
 		ndpi_free_flow_data(&g->asks[i]);
 	if (g->ndpi)
 		ndpi_exit_detection_module(g->ndpi);
@@ -110,18 +115,19 @@ void smtp_guess_destroy(struct smtp_guess *g)
 
 uint64_t smtp_guess_bytes(const struct smtp_guess *g)
 {
-	return sizeof(*g) + CAPTURE_SHARDS * (g->per_shard * (uint64_t)sizeof(*g->holds) +
-						     ASKS_PER_SHARD * sizeof(*g->asks));
+	return sizeof(*g) + g->count * (g->per_shard * (uint64_t)sizeof(*g->holds) +
+					       ASKS_PER_SHARD * sizeof(*g->asks));
 }
 
 uint32_t smtp_guess_begin(struct smtp_guess *g, unsigned int shard, uint32_t flow, uint64_t id)
 {
-	struct shard *s = &g->shards[shard];
+	uint32_t k = shard - g->first;
+	struct shard *s = &g->shards[k];
 	uint32_t i = s->free_first;
 
 	if (i)
 		s->free_first = g->holds[i - 1].next_free;
-	else if (s->unused < (shard + 1) * g->per_shard)
+	else if (s->unused < (k + 1) * g->per_shard)
 		i = ++s->unused;
 	else
 		return 0;
@@ -137,8 +143,9 @@ uint32_t smtp_guess_begin(struct smtp_guess *g, unsigned int shard, uint32_t flo
 uint32_t smtp_guess_oldest(const struct smtp_guess *g, unsigned int shard)
 {
 	const struct hold *oldest = NULL;
+	uint32_t k = shard - g->first;
 
-	for (uint32_t i = shard * g->per_shard; i < (shard + 1) * g->per_shard; i++) {
+	for (uint32_t i = k * g->per_shard; i < (k + 1) * g->per_shard; i++) {
 		if (g->holds[i].used && (!oldest || g->holds[i].id < oldest->id))
 			oldest = &g->holds[i];
 	}
@@ -146,7 +153,7 @@ uint32_t smtp_guess_oldest(const struct smtp_guess *g, unsigned int shard)
 	return oldest->flow;
 }
 
-static void end_ask(struct smtp_guess *g, struct hold *h, unsigned int shard)
+static void end_ask(struct smtp_guess *g, struct hold *h, uint32_t k)
 {
 	struct ndpi_flow_struct *ask;
 
@@ -155,38 +162,42 @@ static void end_ask(struct smtp_guess *g, struct hold *h, unsigned int shard)
 	ask = &g->asks[h->ask - 1];
 	ndpi_free_flow_data(ask);
 	memset(ask, 0, sizeof(*ask));
-	g->shards[shard].asks &= ~(1u << ((h->ask - 1) % ASKS_PER_SHARD));
+	g->shards[k].asks &= ~(1u << ((h->ask - 1) % ASKS_PER_SHARD));
 	h->ask = 0;
 }
 
 void smtp_guess_end(struct smtp_guess *g, uint32_t hold)
 {
 	struct hold *h = &g->holds[hold - 1];
-	uint32_t shard = (hold - 1) / g->per_shard;
+	uint32_t k = (hold - 1) / g->per_shard;
 
-	end_ask(g, h, shard);
+	end_ask(g, h, k);
 	h->used = false;
-	h->next_free = g->shards[shard].free_first;
-	g->shards[shard].free_first = hold;
+	h->next_free = g->shards[k].free_first;
+	g->shards[k].free_first = hold;
 }
 
 /* ---- libndpi ---- */
 
 static bool start_ndpi(struct smtp_guess *g)
 {
+	/* libndpi 4.2 fills tables of its own when it makes a module: one thread at a time. */
+	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 	NDPI_PROTOCOL_BITMASK wanted;
 
 	if (g->ndpi)
 		return true;
+	pthread_mutex_lock(&one_at_a_time);
 	g->ndpi = ndpi_init_detection_module(ndpi_dont_load_tor_hosts | ndpi_dont_init_libgcrypt);
-	if (!g->ndpi)
-		return false;
-	NDPI_BITMASK_RESET(wanted);
-	NDPI_BITMASK_ADD(wanted, NDPI_PROTOCOL_MAIL_SMTP);
-	NDPI_BITMASK_ADD(wanted, NDPI_PROTOCOL_MAIL_SMTPS);
-	ndpi_set_protocol_detection_bitmask2(g->ndpi, &wanted);
-	ndpi_finalize_initialization(g->ndpi);
-	return true;
+	if (g->ndpi) {
+		NDPI_BITMASK_RESET(wanted);
+		NDPI_BITMASK_ADD(wanted, NDPI_PROTOCOL_MAIL_SMTP);
+		NDPI_BITMASK_ADD(wanted, NDPI_PROTOCOL_MAIL_SMTPS);
+		ndpi_set_protocol_detection_bitmask2(g->ndpi, &wanted);
+		ndpi_finalize_initialization(g->ndpi);
+	}
+	pthread_mutex_unlock(&one_at_a_time);
+	return g->ndpi != NULL;
 }
 
 static void put16(uint8_t *p, uint32_t v)
@@ -249,13 +260,13 @@ static size_t make_packet(
 	return ip + 20 + payload;
 }
 
-static bool begin_ask(struct smtp_guess *g, struct hold *h, unsigned int shard)
+static bool begin_ask(struct smtp_guess *g, struct hold *h, uint32_t k)
 {
 	for (uint32_t i = 0; i < ASKS_PER_SHARD; i++) {
-		if (g->shards[shard].asks & (1u << i))
+		if (g->shards[k].asks & (1u << i))
 			continue;
-		g->shards[shard].asks |= 1u << i;
-		h->ask = shard * ASKS_PER_SHARD + i + 1;
+		g->shards[k].asks |= 1u << i;
+		h->ask = k * ASKS_PER_SHARD + i + 1;
 		return true;
 	}
 	g->stats->guess_capped++;
@@ -265,12 +276,12 @@ static bool begin_ask(struct smtp_guess *g, struct hold *h, unsigned int shard)
 static bool ndpi_says_smtp(struct smtp_guess *g, struct hold *h, const struct flow_info *f,
 	enum flow_dir dir, struct span line, nstime time)
 {
-	uint32_t shard = (uint32_t)(h - g->holds) / g->per_shard;
+	uint32_t k = (uint32_t)(h - g->holds) / g->per_shard;
 	uint8_t packet[40 + 20 + LINE_BYTES + 2];
 	ndpi_protocol p;
 	size_t len;
 
-	if (!start_ndpi(g) || (!h->ask && !begin_ask(g, h, shard)))
+	if (!start_ndpi(g) || (!h->ask && !begin_ask(g, h, k)))
 		return false;
 	len = make_packet(packet, f, h, dir, line);
 	g->stats->ndpi_asked++;

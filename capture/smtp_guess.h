@@ -31,8 +31,10 @@ struct smtp_guess_result {
 	bool roles_swapped; /* YES: the server is the one that was thought to be the client */
 };
 
-/* `holds` connections at a time in each shard. NULL where memory is short. */
-struct smtp_guess *smtp_guess_create(uint32_t holds, struct capture_stats *stats);
+/* `holds` connections at a time in each of the `count` shards from `first` on. NULL where memory
+ * is short. */
+struct smtp_guess *smtp_guess_create(
+	uint32_t holds, uint32_t first, uint32_t count, struct capture_stats *stats);
 void smtp_guess_destroy(struct smtp_guess *g);
 uint64_t smtp_guess_bytes(const struct smtp_guess *g);
 

@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint32_t hold;
 
 	if (!guess)
-		guess = smtp_guess_create(1, &stats);
+		guess = smtp_guess_create(1, 0, CAPTURE_SHARDS, &stats);
 	assert(guess);
 	if (size > 0 && data[0] & 1)
 		flow.server_guessed = true;

@@ -14,6 +14,7 @@
 #define TESTS_UNIT_CAPTURE_FLOW_LOG_H
 
 #include "capture/capture.h"
+#include "capture/flow_hash.h"
 #include "capture/segment.h"
 
 #define FLOW_LOG_START (1000 * NS_PER_S)
@@ -55,5 +56,10 @@ struct talk talk_make(nstime *time, uint64_t *packet, uint16_t client, uint16_t 
  */
 struct segment talk_segment(struct talk *t, enum flow_dir dir, uint8_t flags, int64_t offset,
 	int64_t acked, const char *data);
+
+static inline uint64_t talk_hash(const struct segment *s, uint64_t seed)
+{
+	return flow_hash(&s->src, s->src_port, &s->dst, s->dst_port, seed);
+}
 
 #endif

@@ -26,7 +26,7 @@ static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	f->table = flow_table_create(FLOWS * 64, 1);
+	f->table = flow_table_create(FLOWS * 64, 0, CAPTURE_SHARDS);
 	assert_int_equal(flow_timers_init(&f->timers, f->table, timeouts), 0);
 	*state = f;
 	return 0;
@@ -50,7 +50,7 @@ static struct flow *start(struct fixture *f, nstime time, enum flow_timeout time
 
 	time -= NS_PER_MS;
 	seg = talk_segment(&t, FLOW_CLIENT, 0, 0, 0, "");
-	flow = flow_table_insert(f->table, flow_table_hash(f->table, &seg), &seg);
+	flow = flow_table_insert(f->table, talk_hash(&seg, 1), &seg);
 	flow->info.id = flow->info.last_packet = seg.packet;
 	flow->timeout = (uint8_t)timeout;
 	flow_timers_start(&f->timers, flow);

@@ -12,6 +12,7 @@
 #include "capture/flow_tracker.h"
 #include "flow_log.h"
 
+#define SEED 1
 #define C FLOW_CLIENT
 #define S FLOW_SERVER
 
@@ -29,7 +30,7 @@ struct fixture {
 
 static void make_tracker(struct fixture *f, uint64_t memory)
 {
-	struct capture_config config = {.memory = memory, .seed = 1};
+	struct capture_config config = {.memory = memory, .seed = SEED};
 
 	flow_tracker_destroy(f->tracker);
 	f->stats = (struct capture_stats){0};
@@ -62,7 +63,7 @@ static int tear_down(void **state)
 static void take(struct fixture *f, const struct segment *seg)
 {
 	flow_tracker_advance(f->tracker, seg->time);
-	flow_tracker_segment(f->tracker, seg);
+	flow_tracker_segment(f->tracker, talk_hash(seg, SEED), seg);
 }
 
 static void say_in(struct fixture *f, struct talk *t, enum flow_dir dir, uint8_t flags,
