@@ -101,6 +101,8 @@ static centidb family_sum(
 {
 	centidb a = now_weight(&s->top[f][0], f, now), b = now_weight(&s->top[f][1], f, now), sum;
 
+	if (part == SCORE_OWN && f == FAMILY_CONTENT_SPREAD)
+		return 0;
 	if (part == SCORE_PLAIN && s->top[f][0].apart)
 		a = 0;
 	if (part == SCORE_PLAIN && s->top[f][1].apart)

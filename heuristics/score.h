@@ -61,6 +61,7 @@ const struct score_item *score_find(const struct score *s, enum check_param item
 enum score_part {
 	SCORE_ALL,
 	SCORE_PLAIN, /* without what may yet be withdrawn */
+	SCORE_OWN,   /* without what it shares with a campaign (F6) */
 };
 
 /* What one family brings at `now`. */

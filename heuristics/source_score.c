@@ -236,23 +236,35 @@ void source_settle(struct judge *j, struct source *s, nstime now)
 		alert_book_touch(j->book, &sc->slot, now);
 }
 
-/* The severity of what decides at `now`, and until when; 0 where nothing does. */
-static enum severity decisive_at(const struct source_score *sc, nstime now, nstime *ret_until)
-{
-	unsigned int severity = 0;
+/* What decides at `now`: until when, how severe (0: nothing does), and is it the source's own, not
+ * a campaign's? */
+struct decision {
+	nstime until;
+	unsigned int severity;
+	bool own;
+};
 
-	*ret_until = 0;
+static bool is_own(enum check_param item)
+{
+	return check_get(check_setting_get(item)->check)->family != FAMILY_CONTENT_SPREAD;
+}
+
+static struct decision decision_at(const struct source_score *sc, nstime now)
+{
+	struct decision r = {0};
+
 	for (int i = 0; i < SOURCE_DECISIVE; i++) {
 		const struct decisive_item *d = &sc->decisive[i];
 
 		if (!d->severity || d->closed || now >= d->last + DECISIVE_HOLDS)
 			continue;
-		if (d->severity > severity)
-			severity = d->severity;
-		if (d->last + DECISIVE_HOLDS > *ret_until)
-			*ret_until = d->last + DECISIVE_HOLDS;
+		r.own |= is_own(d->item);
+		if (d->severity > r.severity)
+			r.severity = d->severity;
+		if (d->last + DECISIVE_HOLDS > r.until)
+			r.until = d->last + DECISIVE_HOLDS;
 	}
-	return severity;
+	return r;
 }
 
 static bool is_folded(const struct score *sc, nstime now)
@@ -263,6 +275,10 @@ static bool is_folded(const struct score *sc, nstime now)
 	return all > 0 && (int64_t)member * 1000 >= (int64_t)all * FOLD_PERMILLE;
 }
 
+/*
+ * A member of a campaign has an alert of its own only for what it did itself; the rest is the
+ * campaign's to tell (detection 2.3).
+ */
 static void on_assess(
 	void *cookie, const struct alert_slot *slot, nstime now, struct alert_standing *ret)
 {
@@ -270,20 +286,21 @@ static void on_assess(
 	const struct source_score *sc = source_score_of_slot(slot);
 	const struct source *s = sources_find(j->sources, &sc->key);
 	centidb base = base_of(j, s), sum = base + score_sum(&sc->score, now, SCORE_ALL);
-	nstime decided_until, below;
-	enum severity decided = decisive_at(sc, now, &decided_until);
+	struct decision d = decision_at(sc, now);
 	bool scored = is_bot_like(&sc->score, base, SCORE_ALL, now);
+	bool own = d.own || is_bot_like(&sc->score, base, SCORE_OWN, now);
+	nstime below;
 
 	if (s->bits & SOURCE_PROXY)
 		return;
 	below = score_falls_below(&sc->score, SCORE_OPEN - SCORE_HYSTERESIS - base, now);
-	ret->stands = (scored || decided) && !is_folded(&sc->score, now);
-	ret->confirmed = decided || s->sessions + s->messages >= CONFIRMED_BY;
-	ret->holds = decided || sum >= SCORE_OPEN - SCORE_HYSTERESIS;
-	ret->until = decided_until > below ? decided_until : below;
-	ret->severity = scored && score_severity(sum) > decided ? score_severity(sum)
-			: decided                               ? decided
-								: SEVERITY_MEDIUM;
+	ret->stands = own && !is_folded(&sc->score, now);
+	ret->confirmed = d.severity || s->sessions + s->messages >= CONFIRMED_BY;
+	ret->holds = d.severity || sum >= SCORE_OPEN - SCORE_HYSTERESIS;
+	ret->until = d.until > below ? d.until : below;
+	ret->severity = scored && score_severity(sum) > d.severity ? score_severity(sum)
+			: d.severity                               ? d.severity
+								   : SEVERITY_MEDIUM;
 	ret->news = sc->news;
 }
 
