@@ -85,7 +85,7 @@ struct cluster {
 	uint32_t waiting;                         /* messages that count, since the last look */
 	uint32_t look_after;                      /* so many of them */
 	struct identity pool[CLUSTER_POOL_KINDS]; /* as last seen */
-	struct identity scattered; /* a claim that nobody is believed */
+	struct identity scattered;                /* a claim that nobody is believed */
 	struct cluster_pool *given_way[CLUSTER_POOL_KINDS];
 	nstime three_since;   /* the residue has held three addresses since; 0: it does not */
 	uint32_t residue_ips; /* now */
