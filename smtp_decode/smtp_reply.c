@@ -122,6 +122,16 @@ static struct span token_before(struct span text, struct span at)
 	return span_of(text.p + start, end - start);
 }
 
+/* "OK message accepted" names none. */
+static bool has_digit(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (is_digit(s.p[i]))
+			return true;
+	}
+	return false;
+}
+
 /* "<...>" at the start, whole. */
 static struct span angle_at(struct span s)
 {
@@ -159,7 +169,8 @@ static struct span apply_form(const struct queue_form *f, struct span text, stru
 			first.len--;
 		return first;
 	case BEFORE:
-		return token_before(text, hit);
+		first = token_before(text, hit);
+		return has_digit(first) ? first : span_of(NULL, 0);
 	case START:
 		return angle_at(text);
 	case REST:
