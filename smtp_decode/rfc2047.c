@@ -139,6 +139,8 @@ static void put_word(struct output *o, const struct word *w)
 		o->base64 = (struct transfer_base64){0};
 		charset_begin(&o->decoder, o->cs, w->charset);
 	}
+	if (o->base64.ended)
+		o->base64 = (struct transfer_base64){0};
 	while (text.len > 0) {
 		struct span part = span_head(text, PIECE);
 		size_t n;

@@ -46,7 +46,8 @@ static const uint8_t *decode_quanta(const uint8_t *p, const uint8_t *end, uint8_
 	return p;
 }
 
-size_t transfer_base64_end(struct transfer_base64 *t, uint8_t *out)
+/* Writes what a short quantum holds. */
+static size_t flush(struct transfer_base64 *t, uint8_t *out)
 {
 	size_t n = t->chars > 1 ? t->chars - 1u : 0;
 
@@ -59,12 +60,20 @@ size_t transfer_base64_end(struct transfer_base64 *t, uint8_t *out)
 	return n;
 }
 
+size_t transfer_base64_end(struct transfer_base64 *t, uint8_t *out)
+{
+	size_t n = flush(t, out);
+
+	t->ended = false;
+	return n;
+}
+
 size_t transfer_base64_decode(struct transfer_base64 *t, struct span in, uint8_t *out)
 {
 	const uint8_t *p = in.p, *end = p + in.len;
 	uint8_t *o = out;
 
-	while (p < end) {
+	while (p < end && !t->ended) {
 		uint8_t v;
 
 		if (t->chars == 0) {
@@ -73,8 +82,9 @@ size_t transfer_base64_decode(struct transfer_base64 *t, struct span in, uint8_t
 				break;
 		}
 		v = values[*p];
-		if (*p == '=') {
-			o += transfer_base64_end(t, o);
+		if (*p == '=' && t->chars >= 2) {
+			o += flush(t, o);
+			t->ended = true;
 		} else if (v & VALID) {
 			t->bits = t->bits << 6 | (v - VALID);
 			if (++t->chars == 4) {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Base64 (RFC 2045 6.8), decoded over any split. Whatever is not of the alphabet is passed over;
- * a pad ends a quantum, a short one included.
+ * Base64 (RFC 2045 6.8), decoded over any split. Whatever is not of the alphabet is passed over. A
+ * pad ends the text: what follows is no base64, but what mailing lists append.
  */
 #ifndef SMTP_DECODE_TRANSFER_BASE64_H
 #define SMTP_DECODE_TRANSFER_BASE64_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@
 struct transfer_base64 {
 	uint32_t bits; /* of the quantum so far */
 	uint8_t chars; /* in it, 0 to 3 */
+	bool ended;    /* by a pad */
 };
 
 /* Bytes that `out` must hold for an input of `n`. */
