@@ -6,14 +6,17 @@
 #include "capture/decap.h"
 #include "capture/flow_hash.h"
 #include "capture/flow_tracker.h"
+#include "capture/segment_queue.h"
 
 #define DNS_PORT 53
+#define QUEUE_TIME NS_PER_S /* a segment waits for others at the most */
 
 struct capture {
 	struct decap *decap;
 	struct flow_tracker *flows;
 	struct flow_sink sink;
 	uint64_t seed;
+	struct segment_queue queue;
 	struct capture_stats stats; /* what decap counts is added when asked for */
 };
 
@@ -32,6 +35,7 @@ struct capture *capture_create(const struct capture_config *config, const struct
 		capture_destroy(c);
 		return NULL;
 	}
+	segment_queue_init(&c->queue, c->flows);
 	return c;
 }
 
@@ -44,34 +48,50 @@ void capture_destroy(struct capture *c)
 	free(c);
 }
 
+static void take_datagram(struct capture *c, const struct datagram *d)
+{
+	if (d->src_port != DNS_PORT && d->dst_port != DNS_PORT)
+		return;
+	capture_advance(c, d->time);
+	c->sink.datagram(c->sink.cookie, d);
+}
+
+/* A packet that is no TCP still moves time, for deadlines and for what is queued. */
+static void take_time(struct capture *c, nstime now)
+{
+	if (flow_tracker_due(c->flows, now) || segment_queue_since(&c->queue) < now - QUEUE_TIME)
+		capture_advance(c, now);
+}
+
 void capture_packet(struct capture *c, const struct packet *p)
 {
 	struct decap_result r;
 
-	flow_tracker_advance(c->flows, p->time);
 	switch (decap_packet(c->decap, p, &r)) {
 	case DECAP_TCP:
-		flow_tracker_segment(c->flows,
+		segment_queue_put(&c->queue,
 			flow_hash(&r.segment.src, r.segment.src_port, &r.segment.dst,
 				r.segment.dst_port, c->seed),
 			&r.segment);
 		break;
 	case DECAP_UDP:
-		if (r.datagram.src_port == DNS_PORT || r.datagram.dst_port == DNS_PORT)
-			c->sink.datagram(c->sink.cookie, &r.datagram);
+		take_datagram(c, &r.datagram);
 		break;
 	case DECAP_NOTHING:
+		take_time(c, p->time);
 		break;
 	}
 }
 
 void capture_advance(struct capture *c, nstime now)
 {
+	segment_queue_drain(&c->queue);
 	flow_tracker_advance(c->flows, now);
 }
 
 void capture_finish(struct capture *c)
 {
+	segment_queue_drain(&c->queue);
 	flow_tracker_finish(c->flows);
 }
 

@@ -69,7 +69,8 @@ struct capture_stats {
 struct capture *capture_create(const struct capture_config *config, const struct flow_sink *sink);
 void capture_destroy(struct capture *c);
 
-/* Fires what is due before the packet's time, then takes the packet. */
+/* Fires what is due before the packet's time, then takes the packet; the sink may be told of the
+ * last few packets only with the next ones, capture_advance() or capture_finish(). */
 void capture_packet(struct capture *c, const struct packet *p);
 /* Live and idle: fires what is due before `now`. */
 void capture_advance(struct capture *c, nstime now);

@@ -10,17 +10,28 @@
 #include "base/hash.h"
 #include "capture/capture.h"
 
-static inline uint64_t flow_hash_endpoint(const struct addr *a, uint16_t port, uint64_t seed)
+/* Both words of a product: no bit of a factor can be followed through it unseen. */
+static inline uint64_t flow_hash_fold(uint64_t a, uint64_t b)
 {
-	uint8_t key[sizeof(*a) + sizeof(port)];
+	unsigned __int128 product = (unsigned __int128)a * b;
 
-	memcpy(key, a, sizeof(*a));
-	memcpy(key + sizeof(*a), &port, sizeof(port));
-	return hash64_seed(key, sizeof(key), seed);
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static inline uint64_t flow_hash(const struct addr *a, uint16_t a_port, const struct addr *b,
-	uint16_t b_port, uint64_t seed)
+/* The factors are hidden by what the seed makes of two odd constants. */
+static inline uint64_t flow_hash_endpoint(const struct addr *a, uint16_t port, uint64_t seed)
+{
+	uint64_t key = seed * 0x9e3779b97f4a7c15u + 0xd1b54a32d192ed03u;
+	uint64_t half[2];
+
+	memcpy(half, a->b, sizeof(half));
+	return flow_hash_fold(
+		flow_hash_fold(half[0] ^ seed ^ 0xa0761d6478bd642fu, half[1] ^ key) ^ port,
+		key ^ 0xe7037ed1a0b428dbu);
+}
+
+static inline uint64_t flow_hash(
+	const struct addr *a, uint16_t a_port, const struct addr *b, uint16_t b_port, uint64_t seed)
 {
 	return hash_mix(
 		flow_hash_endpoint(a, a_port, seed) + flow_hash_endpoint(b, b_port, seed), seed);

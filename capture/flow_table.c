@@ -165,11 +165,30 @@ static int compare(const struct segment *seg, const struct addr *a, uint16_t a_p
 	return 0;
 }
 
-/* Nearly every line of a flow is wanted for every packet: let them come together. */
-static void prefetch_flow(const struct flow *f)
+void flow_table_prefetch_slot(struct flow_table *t, uint64_t hash)
 {
-	for (size_t i = 0; i < sizeof(*f); i += 64)
-		__builtin_prefetch((const char *)f + i);
+	__builtin_prefetch(
+		&shard_at(t, flow_hash_shard(hash))->slots[(uint32_t)hash & t->slot_mask]);
+}
+
+void flow_table_prefetch_flow(struct flow_table *t, uint64_t hash)
+{
+	const struct slot *slots = shard_at(t, flow_hash_shard(hash))->slots;
+	uint32_t tag = (uint32_t)hash, k = tag & t->slot_mask;
+	const char *flow;
+
+	while (slots[k].ref && slots[k].tag != tag)
+		k = (k + 1) & t->slot_mask;
+	if (!slots[k].ref)
+		return;
+	if (slots[k].ref & STUB_BIT) {
+		__builtin_prefetch(&t->stubs[(slots[k].ref & ~STUB_BIT) - 1]);
+		return;
+	}
+	/* Nearly every line of a flow is wanted for every packet. */
+	flow = (const char *)&t->flows[slots[k].ref - 1];
+	for (size_t i = 0; i < sizeof(struct flow); i += 64)
+		__builtin_prefetch(flow + i, 1);
 }
 
 struct flow_found flow_table_find(struct flow_table *t, uint64_t hash, const struct segment *seg)
@@ -194,7 +213,6 @@ struct flow_found flow_table_find(struct flow_table *t, uint64_t hash, const str
 		} else {
 			struct flow *f = &t->flows[ref - 1];
 
-			prefetch_flow(f);
 			way = compare(seg, &f->info.client, f->info.client_port, &f->info.server,
 				f->info.server_port);
 			if (way) {

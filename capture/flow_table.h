@@ -104,6 +104,11 @@ uint64_t flow_table_bytes(const struct flow_table *t);
 /* `hash` is flow_hash() of the segment's endpoints; its shard must be among the table's. */
 struct flow_found flow_table_find(struct flow_table *t, uint64_t hash, const struct segment *seg);
 
+/* Ask for the memory that flow_table_find() will want: the slot; then, when that has come, what it
+ * names. Nothing but time changes. */
+void flow_table_prefetch_slot(struct flow_table *t, uint64_t hash);
+void flow_table_prefetch_flow(struct flow_table *t, uint64_t hash);
+
 /*
  * Has the shard no room for another flow? Then the caller ends flow_table_victim() and removes it.
  * The victim is of the lowest rank that has any; in it, nearly the one silent for longest.

@@ -419,16 +419,25 @@ static void expire(struct flow_tracker *t, struct flow *f)
 	flow_table_remove(t->table, f);
 }
 
-void flow_tracker_advance(struct flow_tracker *t, nstime now)
+static void expire_all(struct flow_tracker *t, nstime now)
 {
 	struct flow *f;
 
-	if (now > t->now)
-		t->now = now;
-	if (!flow_timers_due(&t->timers, now))
-		return;
 	while ((f = flow_timers_pop(&t->timers, now)) != NULL)
 		expire(t, f);
+}
+
+bool flow_tracker_due(const struct flow_tracker *t, nstime now)
+{
+	return flow_timers_due(&t->timers, now);
+}
+
+void flow_tracker_advance(struct flow_tracker *t, nstime now)
+{
+	if (now > t->now)
+		t->now = now;
+	if (flow_timers_due(&t->timers, now))
+		expire_all(t, now);
 }
 
 void flow_tracker_finish(struct flow_tracker *t)
@@ -642,6 +651,16 @@ static void take_segment(
 	} else {
 		promote(t, f, dir);
 	}
+}
+
+void flow_tracker_prefetch_slot(const struct flow_tracker *t, uint64_t hash)
+{
+	flow_table_prefetch_slot(t->table, hash);
+}
+
+void flow_tracker_prefetch_flow(const struct flow_tracker *t, uint64_t hash)
+{
+	flow_table_prefetch_flow(t->table, hash);
 }
 
 void flow_tracker_segment(struct flow_tracker *t, uint64_t hash, const struct segment *seg)

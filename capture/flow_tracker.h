@@ -32,10 +32,16 @@ uint64_t flow_tracker_bytes(const struct flow_tracker *t);
 /* Bytes held for reassembly now. */
 uint64_t flow_tracker_held(const struct flow_tracker *t);
 
+/* Is there a flow whose deadline may be before `now`? Cheap. */
+bool flow_tracker_due(const struct flow_tracker *t, nstime now);
 /* Ends the flows whose deadline is before `now`, in the order of their deadlines. */
 void flow_tracker_advance(struct flow_tracker *t, nstime now);
 /* `hash` is flow_hash() of its endpoints; its shard must be among those held. */
 void flow_tracker_segment(struct flow_tracker *t, uint64_t hash, const struct segment *seg);
+/* Whoever has several segments at hand may ask for the memory of each ahead of its turn: the slot
+ * first, some segments later the flow. */
+void flow_tracker_prefetch_slot(const struct flow_tracker *t, uint64_t hash);
+void flow_tracker_prefetch_flow(const struct flow_tracker *t, uint64_t hash);
 /* Ends all that is left, in the order of their last packets. */
 void flow_tracker_finish(struct flow_tracker *t);
 

@@ -422,7 +422,7 @@ void tcp_stream_segment(struct tcp_stream *s, const struct tcp_stream_context *x
 	}
 	if (seg->payload_len > 0)
 		take_data(s, x, dir, seg, offset, peer_acked);
-	if (s->waiting || is_waiting(s))
+	if (s->waiting || stuck(h) || proven(&s->half[other(dir)]))
 		settle(s, x, dir);
 }
 

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pcap/dlt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/capture.h"
+#include "flow_log.h"
+#include "frame.h"
+
+#define OPEN "open smtp 192.0.2.1:40000 198.51.100.2:25\n"
+
+struct fixture {
+	struct flow_log log;
+	struct frame frame;
+	struct capture *capture;
+	nstime time;
+	uint64_t packet;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct flow_sink sink = flow_log_sink(&f->log);
+	struct capture_config config = {.memory = 16 << 20, .seed = 1};
+
+	f->time = FLOW_LOG_START;
+	f->capture = capture_create(&config, &sink);
+	assert_non_null(f->capture);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_false(f->log.out_of_order);
+	capture_destroy(f->capture);
+	free(f);
+	return 0;
+}
+
+static void take_frame(struct fixture *f)
+{
+	struct packet p = frame_packet(&f->frame, DLT_EN10MB);
+
+	p.index = f->packet++;
+	p.time = f->time += NS_PER_MS;
+	capture_packet(f->capture, &p);
+	memset(f->frame.room, 0xaa, sizeof(f->frame.room)); /* borrowed no longer */
+}
+
+static void take_tcp(struct fixture *f, uint32_t offset, const char *payload)
+{
+	frame_init(&f->frame, payload);
+	frame_tcp(&f->frame, 1000 + offset, 1, 0x18, "");
+	frame_ipv4(&f->frame, 6);
+	frame_ethernet(&f->frame, 0x0800);
+	take_frame(f);
+}
+
+static void take_udp(struct fixture *f, uint16_t port)
+{
+	frame_init(&f->frame, "question");
+	frame_udp(&f->frame, 5000, port);
+	frame_ipv4(&f->frame, 17);
+	frame_ethernet(&f->frame, 0x0800);
+	take_frame(f);
+}
+
+static void assert_log(struct fixture *f, const char *want)
+{
+	assert_string_equal(flow_log_take(&f->log), want);
+}
+
+/* What waits for its memory still comes before all that came after it. */
+static void test_order(void **state)
+{
+	struct fixture *f = *state;
+	static char big[301];
+	const char *first = OPEN "C 0 \"one\\r\\n\" ack 0\n"
+				 "datagram 5000 53 8\n"
+				 "C 5 \"two\\r\\n\" ack 0\n"
+				 "C 10 \"xxx";
+	const char *log;
+
+	memset(big, 'x', 300);
+	take_tcp(f, 0, "one\r\n");
+	take_udp(f, 53);
+	take_udp(f, 54);
+	take_tcp(f, 5, "two\r\n");
+	take_tcp(f, 10, big);
+	log = flow_log_take(&f->log);
+	assert_memory_equal(log, first, strlen(first));
+	take_tcp(f, 310, "three\r\n");
+	capture_advance(f->capture, 0);
+	assert_log(f, "C 310 \"three\\r\\n\" ack 0\n");
+	take_tcp(f, 317, "four\r\n");
+	capture_finish(f->capture);
+	assert_log(f, "C 317 \"four\\r\\n\" ack 0\nend input timer 7\n");
+}
+
+static void test_many(void **state)
+{
+	struct fixture *f = *state;
+	char want[1000] = {0};
+
+	for (uint32_t i = 0; i < 300; i++) {
+		char byte[2] = {(char)('a' + i % 26), '\0'};
+
+		take_tcp(f, i, byte);
+		want[i] = byte[0];
+	}
+	capture_finish(f->capture);
+	assert_int_equal(f->log.stream_len[FLOW_CLIENT], 300);
+	assert_memory_equal(f->log.stream[FLOW_CLIENT], want, 300);
+	assert_int_equal(capture_get_stats(f->capture).tcp_segments, 300);
+}
+
+/* A packet that is not TCP moves time all the same. */
+static void test_time(void **state)
+{
+	struct fixture *f = *state;
+
+	take_tcp(f, 0, "EHLO a\r\n");
+	frame_init(&f->frame, "who has");
+	frame_ethernet(&f->frame, 0x0806);
+	f->time += 661 * NS_PER_S;
+	take_frame(f);
+	assert_log(f, OPEN "C 0 \"EHLO a\\r\\n\" ack 0\nend idle timer 660001\n");
+}
+
+static void test_stats(void **state)
+{
+	struct fixture *f = *state;
+	struct capture_stats s;
+
+	take_tcp(f, 0, "EHLO a\r\n");
+	take_tcp(f, 20, "held");
+	take_udp(f, 53);
+	frame_init(&f->frame, "who has");
+	frame_ethernet(&f->frame, 0x0806);
+	take_frame(f);
+	s = capture_get_stats(f->capture);
+	assert_int_equal(s.packets, 4);
+	assert_int_equal(s.ip_packets, 3);
+	assert_int_equal(s.tcp_segments, 2);
+	assert_int_equal(s.udp_datagrams, 1);
+	assert_int_equal(s.not_ip, 1);
+	assert_int_equal(s.flows, 1);
+	assert_int_equal(s.flows_active, 1);
+	assert_int_equal(s.flows_smtp, 1);
+	assert_int_equal(s.out_of_order, 1);
+	assert_int_equal(s.bytes_held, 4);
+	assert_true(s.memory > 1 << 20);
+}
+
+/* At 2 GiB: a million flows, all tables within their share (contract 6.2). */
+static void test_memory(void **state)
+{
+	struct fixture *f = *state;
+	struct flow_sink sink = flow_log_sink(&f->log);
+	struct capture_config config = {.memory = (uint64_t)2 << 30, .seed = 1};
+	struct capture *c = capture_create(&config, &sink);
+
+	assert_non_null(c);
+	assert_true(capture_get_stats(c).memory < (uint64_t)830 << 20);
+	capture_destroy(c);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(test_order),
+		TEST(test_many),
+		TEST(test_time),
+		TEST(test_stats),
+		TEST(test_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
