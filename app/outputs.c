@@ -63,7 +63,7 @@ static int parse_datasets(const char *list, unsigned int *ret)
 	struct span bad;
 
 	*ret = DATASET_ALERT;
-	if (!list || dataset_parse(span_str(list), ret, &bad) == 1)
+	if (!list || dataset_parse(span_str(list), ret, &bad) == 0)
 		return 1;
 	log_error("--datasets: there is no dataset \"%s\"; there are alert, source, campaign, "
 		  "session, message, stats, engine",

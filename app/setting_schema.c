@@ -66,7 +66,7 @@ static int valid_dataset(const char *text)
 	unsigned int mask;
 	struct span bad;
 
-	return strchr(text, ',') || dataset_parse(span_str(text), &mask, &bad) != 1 ? -1 : 1;
+	return strchr(text, ',') || dataset_parse(span_str(text), &mask, &bad) != 0 ? -1 : 1;
 }
 
 #define CIDR_LIST(name, help)                                                                     \

@@ -215,7 +215,7 @@ static void fill_outputs(struct arena *a, const struct texts *t, struct settings
 			unsigned int mask = 0;
 			struct span bad;
 
-			if (dataset_parse(span_str(o->datasets.items[k]), &mask, &bad) != 1)
+			if (dataset_parse(span_str(o->datasets.items[k]), &mask, &bad) != 0)
 				abort(); /* it was checked */
 			out[i].datasets |= mask;
 		}

@@ -21,7 +21,7 @@ enum dataset {
 	DATASET_ENGINE = 1 << 6,
 };
 
-/* "alert,source" as a mask. -1 where a name is unknown; *ret_bad is then that name's span. */
+/* "alert,source" as a mask: 0; -1 where a name is unknown; *ret_bad is then that name's span. */
 int dataset_parse(struct span list, unsigned int *ret, struct span *ret_bad);
 
 /* Where lines go. `line` ends in a newline. */
