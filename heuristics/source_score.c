@@ -5,8 +5,6 @@
 
 #define DECISIVE_HOLDS NS_PER_HOUR /* after it last fired (contract 1.5) */
 #define CONFIRMED_BY 3             /* sessions and messages (detection 2.3) */
-/* An alert whose evidence is campaign membership to this share belongs to the campaign's. */
-#define FOLD_PERMILLE 600
 
 static const struct {
 	enum source_counter bit;
@@ -236,12 +234,10 @@ void source_settle(struct judge *j, struct source *s, nstime now)
 		alert_book_touch(j->book, &sc->slot, now);
 }
 
-/* What decides at `now`: until when, how severe (0: nothing does), and is it the source's own, not
- * a campaign's? */
+/* What decides at `now` of the source's own items: until when, how severe (0: nothing does). */
 struct decision {
 	nstime until;
 	unsigned int severity;
-	bool own;
 };
 
 static bool is_own(enum check_param item)
@@ -256,9 +252,9 @@ static struct decision decision_at(const struct source_score *sc, nstime now)
 	for (int i = 0; i < SOURCE_DECISIVE; i++) {
 		const struct decisive_item *d = &sc->decisive[i];
 
-		if (!d->severity || d->closed || now >= d->last + DECISIVE_HOLDS)
+		if (!d->severity || d->closed || !is_own(d->item) ||
+			now >= d->last + DECISIVE_HOLDS)
 			continue;
-		r.own |= is_own(d->item);
 		if (d->severity > r.severity)
 			r.severity = d->severity;
 		if (d->last + DECISIVE_HOLDS > r.until)
@@ -267,17 +263,21 @@ static struct decision decision_at(const struct source_score *sc, nstime now)
 	return r;
 }
 
-static bool is_folded(const struct score *sc, nstime now)
+/* Does an open campaign of medium or above tell of it? (contract 1.4) */
+static bool is_told_of(const struct source_score *sc)
 {
-	centidb all = score_sum(sc, now, SCORE_ALL);
-	centidb member = score_family(sc, FAMILY_CONTENT_SPREAD, now);
-
-	return all > 0 && (int64_t)member * 1000 >= (int64_t)all * FOLD_PERMILLE;
+	for (int i = 0; i < SOURCE_DECISIVE; i++)
+		if (sc->decisive[i].severity && !sc->decisive[i].closed &&
+			!is_own(sc->decisive[i].item))
+			return true;
+	return false;
 }
 
 /*
- * A member of a campaign has an alert of its own only for what it did itself; the rest is the
- * campaign's to tell (detection 2.3).
+ * A member of a campaign has an alert of its own only for what is graver than the campaign's ways:
+ * a bad HELO or a poor rDNS is what bots have in common, and stands on the card. Since a message
+ * may yet turn out to be a campaign's, one that sent mail is spoken of after a minute only
+ * (detection 2.3), unless what it did is grave.
  */
 static void on_assess(
 	void *cookie, const struct alert_slot *slot, nstime now, struct alert_standing *ret)
@@ -285,22 +285,23 @@ static void on_assess(
 	struct judge *j = cookie;
 	const struct source_score *sc = source_score_of_slot(slot);
 	const struct source *s = sources_find(j->sources, &sc->key);
-	centidb base = base_of(j, s), sum = base + score_sum(&sc->score, now, SCORE_ALL);
+	centidb base = base_of(j, s), own = base + score_sum(&sc->score, now, SCORE_OWN);
 	struct decision d = decision_at(sc, now);
-	bool scored = is_bot_like(&sc->score, base, SCORE_ALL, now);
-	bool own = d.own || is_bot_like(&sc->score, base, SCORE_OWN, now);
+	bool scored = is_bot_like(&sc->score, base, SCORE_OWN, now);
 	nstime below;
 
 	if (s->bits & SOURCE_PROXY)
 		return;
 	below = score_falls_below(&sc->score, SCORE_OPEN - SCORE_HYSTERESIS - base, now);
-	ret->stands = own && !is_folded(&sc->score, now);
-	ret->confirmed = d.severity || s->sessions + s->messages >= CONFIRMED_BY;
-	ret->holds = d.severity || sum >= SCORE_OPEN - SCORE_HYSTERESIS;
-	ret->until = d.until > below ? d.until : below;
-	ret->severity = scored && score_severity(sum) > d.severity ? score_severity(sum)
+	ret->severity = scored && score_severity(own) > d.severity ? score_severity(own)
 			: d.severity                               ? d.severity
 								   : SEVERITY_MEDIUM;
+	ret->stands = (d.severity || scored) &&
+		(ret->severity >= SEVERITY_HIGH || !is_told_of(sc));
+	ret->confirmed = ret->severity >= SEVERITY_HIGH ||
+		(s->messages == 0 && (d.severity || s->sessions >= CONFIRMED_BY));
+	ret->holds = d.severity || own >= SCORE_OPEN - SCORE_HYSTERESIS;
+	ret->until = d.until > below ? d.until : below;
 	ret->news = sc->news;
 }
 
