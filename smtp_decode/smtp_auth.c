@@ -155,28 +155,27 @@ void smtp_auth_gap(struct smtp_auth *a)
 	a->phase = BETWEEN;
 }
 
-static void one_byte(struct smtp_auth *a, uint8_t c, struct pseudonyms *p)
+static void mechanism_byte(struct smtp_auth *a, uint8_t c)
 {
 	bool space = c == ' ' || c == '\t';
 
-	switch (a->phase) {
-	case MECHANISM:
-		if (space && a->word_len > 0)
-			mechanism_ends(a);
-		else if (!space && c != '\r' && a->word_len < sizeof(a->word))
-			a->word[a->word_len++] = (char)c;
-		break;
-	case BEHIND:
-		if (space || c == '\r')
-			break;
-		/* fallthrough */
-	case BETWEEN:
-		response_starts(a);
-		/* fallthrough */
-	default:
-		response_byte(a, c, p);
-		break;
+	if (space && a->word_len > 0)
+		mechanism_ends(a);
+	else if (!space && c != '\r' && a->word_len < sizeof(a->word))
+		a->word[a->word_len++] = (char)c;
+}
+
+static void one_byte(struct smtp_auth *a, uint8_t c, struct pseudonyms *p)
+{
+	if (a->phase == MECHANISM) {
+		mechanism_byte(a, c);
+		return;
 	}
+	if (a->phase == BEHIND && (c == ' ' || c == '\t' || c == '\r'))
+		return;
+	if (a->phase != RESPONSE)
+		response_starts(a);
+	response_byte(a, c, p);
 }
 
 void smtp_auth_bytes(struct smtp_auth *a, struct span bytes, struct pseudonyms *p)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smtp_decode/smtp_data.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* Bytes behind a candidate within which a command makes it an attempt (detection 6.4). */
 #define REACH 512
 
@@ -93,6 +97,50 @@ static void enter_line(struct smtp_data *d, uint64_t at)
 	d->word_len = 0;
 }
 
+/*
+ * Bytes at the front of `s` that are whole ordinary lines and parts of such: every CR LF a pair, no
+ * dot or NUL at the start of a line, and an end that is neither CR nor LF. A multiple of 64.
+ */
+#ifdef __SSE2__
+#define BLOCK 64
+
+static uint64_t equal(const uint8_t *p, char c)
+{
+	uint64_t mask = 0;
+
+	for (int i = 0; i < BLOCK / 16; i++) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(p + 16 * i));
+		unsigned int m =
+			(unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+
+		mask |= (uint64_t)m << 16 * i;
+	}
+	return mask;
+}
+
+static size_t ordinary(struct span s)
+{
+	size_t n = 0;
+
+	for (; n + BLOCK <= s.len; n += BLOCK) {
+		const uint8_t *p = s.p + n;
+		uint64_t cr = equal(p, '\r'), lf = equal(p, '\n'), ends = cr | lf;
+		uint64_t starts = lf << 1;
+
+		if (lf != cr << 1 || ends >> (BLOCK - 1))
+			break;
+		if (starts & (equal(p, '.') | equal(p, '\0')))
+			break;
+	}
+	return n;
+}
+#else
+static size_t ordinary(struct span s)
+{
+	return 0;
+}
+#endif
+
 /* In a line: index behind what ends it, or behind all. */
 static size_t scan_line(struct smtp_data *d, struct span in, size_t i)
 {
@@ -101,6 +149,8 @@ static size_t scan_line(struct smtp_data *d, struct span in, size_t i)
 
 	if (d->collecting)
 		collect(d, span_skip(in, i));
+	if (d->candidates == 0)
+		i += ordinary(span_skip(in, i));
 	lf = memchr(in.p + i, '\n', in.len - i);
 	end = lf ? (size_t)(lf - in.p) : in.len;
 	cr = memchr(in.p + i, '\r', end - i);

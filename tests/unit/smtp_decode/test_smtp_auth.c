@@ -11,7 +11,7 @@
 static const uint8_t key[PSEUDONYM_KEY_SIZE] = "test";
 
 struct row {
-	const char *lines[4]; /* what follows AUTH, then the responses; without line ends */
+	const char *lines[4];         /* what follows AUTH, then the responses; without line ends */
 	const char *mechanism, *user; /* NULL: none is known */
 	int expected[4];
 };
@@ -20,7 +20,7 @@ static const struct row rows[] = {
 	{{"PLAIN AGFsaWNlAHNlY3JldA=="}, "PLAIN", "alice", {0}},
 	{{"plain", "AGFsaWNlAHNlY3JldA=="}, "PLAIN", "alice", {1, 0}},
 	{{"PLAIN Ym9iAGFsaWNlAHNlY3JldA=="}, "PLAIN", "alice", {0}}, /* with an authzid */
-	{{"PLAIN AGFsaWNl"}, "PLAIN", NULL, {0}},		     /* nothing ends the user */
+	{{"PLAIN AGFsaWNl"}, "PLAIN", NULL, {0}},                    /* nothing ends the user */
 	{{"PLAIN ="}, "PLAIN", NULL, {0}},
 	{{"LOGIN", "YWxpY2U=", "c2VjcmV0"}, "LOGIN", "alice", {2, 1, 0}},
 	{{"  LOGIN \t YWxpY2U=  ", "c2VjcmV0"}, "LOGIN", "alice", {1, 0}},
@@ -62,8 +62,7 @@ static void test_rows(void **state)
 
 	assert_non_null(p);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		uint64_t account =
-			rows[i].user ? pseudonym_account(p, span_str(rows[i].user)) : 0;
+		uint64_t account = rows[i].user ? pseudonym_account(p, span_str(rows[i].user)) : 0;
 
 		for (size_t piece = 1; piece < 30; piece++) {
 			play(&rows[i], piece, p, &a);

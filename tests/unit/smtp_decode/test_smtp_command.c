@@ -59,9 +59,9 @@ static void test_verbs(void **state)
 
 static void test_certain(void **state)
 {
-	static const char *const certain[] = {"MAIL FROM:<a@b.example>", "rcpt to:<a@b.example> X=Y",
-		"MAIL FROM:<>", "EHLO a", "QUIT", "RSET", "DATA", "data \r", "NOOP", "STARTTLS",
-		"BDAT 7 LAST", "AUTH LOGIN", "AUTH PLAIN AGEAYg=="};
+	static const char *const certain[] = {"MAIL FROM:<a@b.example>",
+		"rcpt to:<a@b.example> X=Y", "MAIL FROM:<>", "EHLO a", "QUIT", "RSET", "DATA",
+		"data \r", "NOOP", "STARTTLS", "BDAT 7 LAST", "AUTH LOGIN", "AUTH PLAIN AGEAYg=="};
 	static const char *const doubtful[] = {"Data sheets attached", "Help me", "Mail from me",
 		"MAIL FROM: a@b.example", "Rset it", "Quit smoking", "Helo dear friend", "EHLO", "",
 		"From: a@b.example", "BDAT many", "AUTH (the author)", "AUTH", "VRFY a", "."};
@@ -78,11 +78,20 @@ static void test_prefix(void **state)
 		const char *start;
 		enum smtp_prefix prefix;
 	} rows[] = {
-		{"", SMTP_PREFIX_MORE}, {"R", SMTP_PREFIX_MORE}, {"rse", SMTP_PREFIX_MORE},
-		{"RSET", SMTP_PREFIX_MORE}, {"RSET\r", SMTP_PREFIX_YES}, {"RSET\n", SMTP_PREFIX_YES},
-		{"MAIL F", SMTP_PREFIX_YES}, {"QUIT\t", SMTP_PREFIX_YES}, {"QUITX", SMTP_PREFIX_NO},
-		{"dXNlcg==", SMTP_PREFIX_NO}, {"\r", SMTP_PREFIX_NO}, {"*", SMTP_PREFIX_NO},
-		{"X-ANONYMOUSTLS", SMTP_PREFIX_MORE}, {"X-ANONYMOUSTLS\r", SMTP_PREFIX_YES},
+		{"", SMTP_PREFIX_MORE},
+		{"R", SMTP_PREFIX_MORE},
+		{"rse", SMTP_PREFIX_MORE},
+		{"RSET", SMTP_PREFIX_MORE},
+		{"RSET\r", SMTP_PREFIX_YES},
+		{"RSET\n", SMTP_PREFIX_YES},
+		{"MAIL F", SMTP_PREFIX_YES},
+		{"QUIT\t", SMTP_PREFIX_YES},
+		{"QUITX", SMTP_PREFIX_NO},
+		{"dXNlcg==", SMTP_PREFIX_NO},
+		{"\r", SMTP_PREFIX_NO},
+		{"*", SMTP_PREFIX_NO},
+		{"X-ANONYMOUSTLS", SMTP_PREFIX_MORE},
+		{"X-ANONYMOUSTLS\r", SMTP_PREFIX_YES},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -109,7 +118,8 @@ static void test_paths(void **state)
 		{SMTP_MAIL, "fromage@b.example", "fromage@b.example", "", false, false},
 		{SMTP_RCPT, "tom@b.example", "tom@b.example", "", false, false},
 		{SMTP_RCPT, "TO:<a@b.example", "a@b.example", "", false, false},
-		{SMTP_RCPT, "TO:<@x.example,@y.example:a@b.example>", "a@b.example", "", true, false},
+		{SMTP_RCPT, "TO:<@x.example,@y.example:a@b.example>", "a@b.example", "", true,
+			false},
 		{SMTP_RCPT, "TO:<@[IPv6:2001:db8::1]:a@b.example>", "a@b.example", "", true, false},
 		{SMTP_RCPT, "TO:<\"a b>c\"@d.example> X", "\"a b>c\"@d.example", "X", true, false},
 		{SMTP_RCPT, "TO:<\"a\\\">b\"@d.example>", "\"a\\\">b\"@d.example", "", true, false},
@@ -157,18 +167,28 @@ static void test_bdat(void **state)
 		uint64_t size;
 		bool last;
 	} rows[] = {
-		{"5", 1, 5, false}, {"5 LAST", 1, 5, true}, {"0  last\r", 1, 0, true},
-		{"9223372036854775807 LAST", 1, INT64_MAX, true}, {"9223372036854775808", -1, 0, false},
-		{"18446744073709551616 LAST", -1, 0, false}, {"-1 LAST", -1, 0, false},
-		{"+5", -1, 0, false}, {"5 X", -1, 0, false}, {"5 LAST X", -1, 0, false},
-		{"LAST", -1, 0, false}, {"", -1, 0, false}, {"0x5", -1, 0, false}, {"5,", -1, 0, false},
+		{"5", 1, 5, false},
+		{"5 LAST", 1, 5, true},
+		{"0  last\r", 1, 0, true},
+		{"9223372036854775807 LAST", 1, INT64_MAX, true},
+		{"9223372036854775808", -1, 0, false},
+		{"18446744073709551616 LAST", -1, 0, false},
+		{"-1 LAST", -1, 0, false},
+		{"+5", -1, 0, false},
+		{"5 X", -1, 0, false},
+		{"5 LAST X", -1, 0, false},
+		{"LAST", -1, 0, false},
+		{"", -1, 0, false},
+		{"0x5", -1, 0, false},
+		{"5,", -1, 0, false},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint64_t size = 77;
 		bool last = true;
 
-		assert_int_equal(smtp_bdat_parse(span_str(rows[i].args), &size, &last), rows[i].ret);
+		assert_int_equal(
+			smtp_bdat_parse(span_str(rows[i].args), &size, &last), rows[i].ret);
 		assert_int_equal(size, rows[i].ret == 1 ? rows[i].size : 77);
 		assert_int_equal(last, rows[i].ret == 1 ? rows[i].last : true);
 	}

@@ -72,8 +72,10 @@ static void open_side(struct side *side, struct smtp_decoder *d, uint64_t id)
 
 static void say(struct side *side, enum flow_dir dir, const char *text)
 {
-	struct stream_chunk c = {.time = side->now += NS_PER_MS, .dir = dir,
-		.offset = side->sent[dir], .data = span_str(text),
+	struct stream_chunk c = {.time = side->now += NS_PER_MS,
+		.dir = dir,
+		.offset = side->sent[dir],
+		.data = span_str(text),
 		.peer_acked = (int64_t)side->sent[!dir]};
 
 	side->sent[dir] += c.data.len;
@@ -95,7 +97,8 @@ static void test_isolation(void **state)
 	static const char *const steps[][2] = {{"S", "220 mx\r\n"}, {"C", "HELO %d.example\r\n"},
 		{"S", "250 ok\r\n"}, {"C", "MAIL FROM:<a@%d.example>\r\n"}, {"S", "250 ok\r\n"},
 		{"C", "RCPT TO:<b@mx.example>\r\n"}, {"S", "250 ok\r\n"}, {"C", "DATA\r\n"},
-		{"S", "354 go\r\n"}, {"C", "Subject: %d\r\n\r\nbody\r\n.\r\n"}, {"S", "250 ok\r\n"}};
+		{"S", "354 go\r\n"}, {"C", "Subject: %d\r\n\r\nbody\r\n.\r\n"},
+		{"S", "250 ok\r\n"}};
 	struct seen seen = {0};
 	struct smtp_decoder *d = make(&seen, 2);
 	struct smtp_decoder_stats stats;
@@ -124,7 +127,7 @@ static void test_isolation(void **state)
 	assert_string_equal(seen.from[2], "a@03.example");
 	assert_string_equal(seen.helo[1], "02.example");
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(seen.numbers[i], 0);	  /* each flow numbers its records */
+		assert_int_equal(seen.numbers[i], 0); /* each flow numbers its records */
 		assert_int_equal(seen.numbers[i + 3], 1);
 	}
 	assert_int_equal(seen.last.flow, 3);

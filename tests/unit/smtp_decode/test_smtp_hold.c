@@ -12,15 +12,19 @@ static struct smtp_blocks pool;
 
 static struct stream_chunk chunk(const char *text, uint64_t offset, int64_t acked)
 {
-	return (struct stream_chunk){.data = span_str(text), .offset = offset, .time = (nstime)offset,
-		.packet = offset, .peer_acked = acked};
+	return (struct stream_chunk){.data = span_str(text),
+		.offset = offset,
+		.time = (nstime)offset,
+		.packet = offset,
+		.peer_acked = acked};
 }
 
 static void test_order(void **state)
 {
 	struct smtp_hold h = {0};
 	struct stream_chunk a = chunk("abc", 10, 5), b = chunk("de", 13, 6), got;
-	struct stream_chunk gap = {.kind = CHUNK_GAP, .offset = 15, .missing = 100, .peer_acked = -1};
+	struct stream_chunk gap = {
+		.kind = CHUNK_GAP, .offset = 15, .missing = 100, .peer_acked = -1};
 
 	assert_true(smtp_hold_empty(&h));
 	assert_false(smtp_hold_first(&h, &got));

@@ -12,8 +12,12 @@ static struct smtp_blocks pool;
 
 static bool push(struct smtp_ledger *l, enum smtp_verb verb, uint32_t number)
 {
-	struct smtp_pending p = {.verb = (uint8_t)verb, .role = SMTP_REPLY_COMMAND, .number = number,
-		.count = 1, .end = number * 10, .peer_acked = (int64_t)number * 5};
+	struct smtp_pending p = {.verb = (uint8_t)verb,
+		.role = SMTP_REPLY_COMMAND,
+		.number = number,
+		.count = 1,
+		.end = number * 10,
+		.peer_acked = (int64_t)number * 5};
 
 	return smtp_ledger_push(l, &pool, &p);
 }

@@ -26,8 +26,10 @@ static void read_lines(struct span in, size_t piece, const struct expected *want
 	uint64_t offset = 0;
 
 	while (in.len > 0) {
-		struct stream_chunk c = {.data = span_head(in, piece), .offset = offset,
-			.time = (nstime)offset, .peer_acked = (int64_t)offset};
+		struct stream_chunk c = {.data = span_head(in, piece),
+			.offset = offset,
+			.time = (nstime)offset,
+			.peer_acked = (int64_t)offset};
 
 		in = span_skip(in, piece);
 		offset += c.data.len;
@@ -61,7 +63,8 @@ static void test_lines(void **state)
 
 static void test_cap(void **state)
 {
-	static const size_t lengths[] = {LIMIT_LINE - 1, LIMIT_LINE, LIMIT_LINE + 1, 3 * LIMIT_LINE};
+	static const size_t lengths[] = {
+		LIMIT_LINE - 1, LIMIT_LINE, LIMIT_LINE + 1, 3 * LIMIT_LINE};
 	static const size_t pieces[] = {1, 100, LIMIT_LINE, 4 * LIMIT_LINE};
 
 	for (size_t i = 0; i < 4; i++) {

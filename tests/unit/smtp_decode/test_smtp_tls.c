@@ -28,13 +28,17 @@ static void test_records(void **state)
 		bool turn;
 	} rows[] = {
 		{"\x16\x03\x01\0\3abc", 8, true},
-		{"\x17\x03\x03\0\x14" "01234567890123456789", 25, true},
-		{"\x17\x03\x03\0\x13" "0123456789012345678", 24, false}, /* an alert of TLS 1.3 */
+		{"\x17\x03\x03\0\x14"
+		 "01234567890123456789",
+			25, true},
+		{"\x17\x03\x03\0\x13"
+		 "0123456789012345678",
+			24, false}, /* an alert of TLS 1.3 */
 		{"\x15\x03\x03\0\2ab", 7, false},
 		{"\x15\x03\x03\0\2ab\x16\x03\x03\0\1x", 13, true},
 		{"\x15\x03\x03\0\2ab\x15\x03\x03\0\2ab", 14, false},
 		{"\x16\x03\x01\0", 4, false}, /* not told yet */
-		{"QUIT\r\n", 6, true},	      /* no TLS at all: a turn */
+		{"QUIT\r\n", 6, true},        /* no TLS at all: a turn */
 		{"", 0, false},
 	};
 
