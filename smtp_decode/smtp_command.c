@@ -101,6 +101,17 @@ static struct span trim(struct span s)
 	return span_trim(s);
 }
 
+static enum smtp_verb find_verb(struct span word)
+{
+	for (size_t i = 0; word.len > 0 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		/* Most rows are told apart by their first letter. */
+		if (verbs[i].len == word.len && (word.p[0] & ~0x20) == verbs[i].name[0] &&
+			span_ieq(word, span_of(verbs[i].name, verbs[i].len)))
+			return verbs[i].verb;
+	}
+	return SMTP_UNKNOWN;
+}
+
 struct smtp_command smtp_command_parse(struct span line)
 {
 	struct smtp_command c = {.verb = SMTP_UNKNOWN};
@@ -108,12 +119,7 @@ struct smtp_command smtp_command_parse(struct span line)
 	line = trim(line);
 	c.word = span_head(line, word_len(line));
 	c.args = skip_space(span_skip(line, c.word.len));
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (verbs[i].len == c.word.len && span_ieq_str(c.word, verbs[i].name)) {
-			c.verb = verbs[i].verb;
-			break;
-		}
-	}
+	c.verb = find_verb(c.word);
 	return c;
 }
 

@@ -202,26 +202,32 @@ struct span smtp_reply_queue_id(struct span text)
 
 uint32_t smtp_reply_capability(struct span text)
 {
+#define ROW(name)                                         \
+	{                                                 \
+#name, sizeof(#name) - 1, SMTP_CAP_##name \
+	}
 	static const struct {
 		const char *keyword;
+		size_t len;
 		uint32_t bit;
 	} rows[] = {
-		{"PIPELINING", SMTP_CAP_PIPELINING},
-		{"STARTTLS", SMTP_CAP_STARTTLS},
-		{"SIZE", SMTP_CAP_SIZE},
-		{"DSN", SMTP_CAP_DSN},
-		{"CHUNKING", SMTP_CAP_CHUNKING},
-		{"AUTH", SMTP_CAP_AUTH},
-		{"8BITMIME", SMTP_CAP_8BITMIME},
-		{"SMTPUTF8", SMTP_CAP_SMTPUTF8},
+		ROW(PIPELINING),
+		ROW(STARTTLS),
+		ROW(SIZE),
+		ROW(DSN),
+		ROW(CHUNKING),
+		ROW(AUTH),
+		ROW(8BITMIME),
+		ROW(SMTPUTF8),
 	};
+#undef ROW
 	size_t n = 0;
 
 	/* "AUTH=LOGIN" is an old way to write "AUTH LOGIN". */
 	while (n < text.len && text.p[n] != ' ' && text.p[n] != '\t' && text.p[n] != '=')
 		n++;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (span_ieq_str(span_head(text, n), rows[i].keyword))
+		if (rows[i].len == n && span_ieq(span_head(text, n), span_of(rows[i].keyword, n)))
 			return rows[i].bit;
 	}
 	return 0;
