@@ -4,20 +4,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "app/frame_map.h"
-#include "app/outputs.h"
-#include "app/pipeline.h"
 #include "app/privileges.h"
-#include "app/progress.h"
 #include "app/pseudonym_key.h"
+#include "app/run_report.h"
 #include "app/signals.h"
 #include "base/log.h"
-#include "capture/packet_source.h"
-#include "capture/packet_writer.h"
 
 #define LIVE_LAG (2 * NS_PER_S) /* idle live time runs behind the wall clock (contract 7.4) */
 #define HEARTBEAT (60 * NS_PER_S)
@@ -32,24 +26,6 @@
 #define LIVE_PART "(" LIVE_PORTS " or " LIVE_FRAGMENTS ")"
 static const char live_filter[] =
 	LIVE_PART " or (vlan and (" LIVE_PART ")) or (vlan and " LIVE_PART ")";
-
-struct run {
-	const struct options *o;
-	const struct settings *s;
-	bool live;
-	struct packet_source *source;
-	struct outputs *outputs;
-	struct frame_map *frames;
-	struct packet_writer *writer;
-	struct emitter *emitter;
-	struct summary *summary;
-	struct pipeline *pipeline;
-	struct progress progress;
-	char hostname[256];
-	nstime started, next_heartbeat;
-	uint32_t until_tick;
-	bool device_failed;
-};
 
 static nstime wall_clock(void)
 {
@@ -107,13 +83,6 @@ static int drop_privileges(const struct run *r)
 	return -1;
 }
 
-static enum summary_form summary_form(const struct run *r)
-{
-	if (r->o->summary != SUMMARY_AUTO)
-		return r->o->summary;
-	return r->live || r->o->verbosity < 0 ? SUMMARY_NONE : SUMMARY_TEXT;
-}
-
 static int open_emitter(struct run *r)
 {
 	struct emitter_config c = {
@@ -162,7 +131,7 @@ static int build(struct run *r)
 			    "(privacy.hash_key_file)");
 	if (open_emitter(r) != 1)
 		goto no_memory;
-	if (summary_form(r) != SUMMARY_NONE && !(r->summary = summary_create()))
+	if (run_report_form(r) != SUMMARY_NONE && !(r->summary = summary_create()))
 		goto no_memory;
 	c.emitter = r->emitter;
 	c.summary = r->summary;
@@ -176,49 +145,13 @@ no_memory:
 	return -1;
 }
 
-static void emit_stats(struct run *r, nstime now)
-{
-	struct packet_source_stats in = packet_source_get_stats(r->source);
-	const struct stat_value source[] = {
-		{"capture.packets", in.packets},
-		{"capture.bytes", in.bytes},
-		{"capture.packets_received", in.received},
-		{"capture.packets_dropped", in.dropped},
-		{"capture.packets_if_dropped", in.if_dropped},
-		{"capture.truncated", in.truncated},
-		{"capture.damaged", in.damaged},
-		{"capture.clock_steps_back", in.clock_steps_back},
-		{"outputs.lost", outputs_lost(r->outputs)},
-	};
-	const size_t source_count = sizeof(source) / sizeof(source[0]);
-	struct stat_value all[sizeof(source) / sizeof(source[0]) + PIPELINE_STATS_MAX];
-
-	memcpy(all, source, sizeof(source));
-	emitter_stats(r->emitter, now, r->started, all,
-		source_count + pipeline_stats(r->pipeline, all + source_count));
-}
-
-static void emit_engine(struct run *r, nstime now, const char *action, const char *message)
-{
-	struct packet_source_stats in = packet_source_get_stats(r->source);
-	const struct stat_value values[] = {
-		{"packets", in.packets},
-		{"packets_dropped", in.dropped},
-		{"sessions", pipeline_sessions(r->pipeline)},
-		{"alerts", pipeline_alerts(r->pipeline)},
-	};
-
-	emitter_engine(r->emitter, now, r->started, action, message, values,
-		sizeof(values) / sizeof(values[0]));
-}
-
 /* What a signal asked for, between packets. */
 static void obey_signals(struct run *r)
 {
 	if (signals_take_reopen())
 		outputs_reopen(r->outputs);
 	if (signals_take_stats()) {
-		emit_stats(r, r->live ? wall_clock() : pipeline_last_time(r->pipeline));
+		run_report_stats(r, r->live ? wall_clock() : pipeline_last_time(r->pipeline));
 		outputs_flush(r->outputs);
 	}
 }
@@ -230,8 +163,8 @@ static void live_tick(struct run *r)
 	pipeline_advance(r->pipeline, now - LIVE_LAG);
 	if (now >= r->next_heartbeat) {
 		r->next_heartbeat = now + HEARTBEAT;
-		emit_stats(r, now);
-		emit_engine(r, now, "heartbeat", "heloscope is watching");
+		run_report_stats(r, now);
+		run_report_engine(r, now, "heartbeat", "heloscope is watching");
 	}
 	outputs_check_moved(r->outputs);
 	outputs_flush(r->outputs);
@@ -280,103 +213,6 @@ static void loop(struct run *r)
 	}
 }
 
-/* Counters worth a word to the reader of a summary: something was not seen, or was dropped. */
-static const char *const notice_names[] = {
-	"capture.unknown_link",
-	"capture.malformed",
-	"capture.too_deep",
-	"tcp.flows_undecided",
-	"tcp.flows_evicted",
-	"tcp.overlap_bytes",
-	"tcp.reassembly_gaps",
-	"tcp.reassembly_gap_bytes",
-	"tcp.reassembly_capped",
-	"tcp.guess_capped",
-	"smtp.messages_undecoded",
-	"smtp.lines_capped",
-	"smtp.headers_capped",
-	"smtp.texts_capped",
-	"smtp.mime_capped",
-	"smtp.commands_pending_capped",
-	"smtp.records_full",
-	"judge.sources_evicted",
-	"judge.clusters_evicted",
-	"judge.messages_late_facts",
-	"judge.messages_unknown_facts",
-	"alerts.suppressed",
-	"dns.refused",
-};
-
-#define NOTICES (sizeof(notice_names) / sizeof(notice_names[0]))
-
-static size_t pipeline_notices(const struct run *r, struct stat_value *ret)
-{
-	struct stat_value all[PIPELINE_STATS_MAX];
-	size_t count = pipeline_stats(r->pipeline, all), n = 0;
-
-	for (size_t k = 0; k < NOTICES; k++)
-		for (size_t i = 0; i < count; i++)
-			if (all[i].value && strcmp(all[i].name, notice_names[k]) == 0)
-				ret[n++] = all[i];
-	return n;
-}
-
-static void print_summary(const struct run *r)
-{
-	struct packet_source_stats in = packet_source_get_stats(r->source);
-	const struct stat_value source[] = {
-		{"capture.damaged", in.damaged},
-		{"capture.truncated", in.truncated},
-		{"capture.packets_dropped", in.dropped},
-		{"capture.packets_if_dropped", in.if_dropped},
-		{"capture.clock_steps_back", in.clock_steps_back},
-	};
-	struct stat_value notices[NOTICES + sizeof(source) / sizeof(source[0])];
-	struct summary_input input = {.packets = in.packets,
-		.bytes = in.bytes,
-		.first = pipeline_first_time(r->pipeline),
-		.last = pipeline_last_time(r->pipeline),
-		.notices = notices,
-		.frame = r->frames ? frame_map_find : NULL,
-		.cookie = r->frames};
-	struct winsize size = {0};
-	char name[64];
-	bool terminal = isatty(STDERR_FILENO) != 0;
-
-	for (size_t i = 0; i < sizeof(source) / sizeof(source[0]); i++)
-		if (source[i].value)
-			notices[input.notice_count++] = source[i];
-	input.notice_count += pipeline_notices(r, notices + input.notice_count);
-	input.name = packet_source_name(r->source, 0);
-	if ((r->live ? r->o->interfaces.count : r->o->files.count) > 1) {
-		snprintf(name, sizeof(name), "%zu %s",
-			r->live ? r->o->interfaces.count : r->o->files.count,
-			r->live ? "interfaces" : "captures");
-		input.name = name;
-	}
-	if (summary_form(r) == SUMMARY_JSON) {
-		summary_print_json(r->summary, &input, stderr);
-		return;
-	}
-	if (terminal)
-		ioctl(STDERR_FILENO, TIOCGWINSZ, &size);
-	summary_print_text(
-		r->summary, &input, stderr, size.ws_col, terminal && !getenv("NO_COLOR"));
-}
-
-/* Live, the counters are always said at the end. */
-static void report_live(const struct run *r)
-{
-	struct packet_source_stats in = packet_source_get_stats(r->source);
-
-	if (r->o->verbosity < 0)
-		return;
-	fprintf(stderr,
-		"heloscope: %" PRIu64 " packets received, %" PRIu64 " dropped by the kernel, %" PRIu64
-		" by the interface, %" PRIu64 " truncated\n",
-		in.received, in.dropped, in.if_dropped, in.truncated);
-}
-
 static int exit_status(const struct run *r)
 {
 	struct packet_source_stats in = packet_source_get_stats(r->source);
@@ -398,12 +234,9 @@ static int finish(struct run *r)
 	progress_finish(&r->progress);
 	pipeline_finish(r->pipeline);
 	now = r->live ? wall_clock() : pipeline_last_time(r->pipeline);
-	emit_stats(r, now);
-	emit_engine(r, now, "stopped", "heloscope came to the end of its input");
-	if (r->summary)
-		print_summary(r);
-	if (r->live)
-		report_live(r);
+	run_report_stats(r, now);
+	run_report_engine(r, now, "stopped", "heloscope came to the end of its input");
+	run_report_end(r);
 	status = exit_status(r);
 	if (r->writer && packet_writer_close(r->writer) != 1) {
 		log_error("writing %s failed: not all packets are there", r->o->write_file);
@@ -429,7 +262,7 @@ int run_capture(const struct options *o, const struct settings *s)
 	if (r.live) {
 		r.started = wall_clock();
 		r.next_heartbeat = r.started + HEARTBEAT;
-		emit_engine(&r, r.started, "started", "heloscope started watching");
+		run_report_engine(&r, r.started, "started", "heloscope started watching");
 	}
 	loop(&r);
 	status = finish(&r);
