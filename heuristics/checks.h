@@ -9,8 +9,9 @@
 
 #include "heuristics/judge_state.h"
 
-/* Takes a session's greetings in: names, classes, relations. Not a check; runs before them. */
-void helo_observe(struct judge *j, const struct observation *o);
+/* Takes a session's greetings in: names, classes, relations. Not a check; runs before them. True
+ * where the source may now greet otherwise than before. */
+bool helo_observe(struct judge *j, const struct observation *o);
 /* The same names again, by what is known now. */
 void helo_observe_facts(struct judge *j, struct source *s);
 

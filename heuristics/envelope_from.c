@@ -79,7 +79,7 @@ void envelope_from_judge(struct judge *j, const struct observation *o)
 	org = !(sources_detail(j->sources, s, DETAIL_SENDERS)) && s->sender.hash == hash
 		      ? &s->sender
 		      : further_org(j, s, hash);
-	if (!string_store_get(j->strings, org->name).p)
+	if (!string_store_has(j->strings, org->name))
 		org->name = string_store_put(j->strings, domain);
 	org->messages++;
 	if (o->time > org->last)

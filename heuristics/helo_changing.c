@@ -152,12 +152,21 @@ static struct helo_changing_count measure(
 	return helo_changing_measure(j, o->source, false);
 }
 
+/* Most sources have a name or two: whatever is dominant among them, no window is full. */
+static bool can_fire(struct judge *j, const struct source *s)
+{
+	return s->bits & SOURCE_CHANGING ||
+	       (int64_t)s->name_count >= j->values.v[PARAM_CHANGING_NAMES_5MIN] ||
+	       (int64_t)s->name_count >= j->values.v[PARAM_CHANGING_NAMES_1H] ||
+	       (int64_t)s->name_count >= j->values.v[PARAM_CHANGING_NAMES_24H];
+}
+
 void helo_changing_judge(struct judge *j, const struct observation *o)
 {
 	struct helo_changing_count n;
 	struct evidence e = {.withdrawable = true, .time = o->time};
 
-	if (o->message || o->source->name_count < 2)
+	if (o->message || !can_fire(j, o->source))
 		return;
 	n = measure(j, o, &e.permille);
 	remember(j, o, &n);

@@ -5,7 +5,8 @@
 
 #include "base/table.h"
 
-#define ENTRY_OVERHEAD 24 /* of base/table */
+#define ENTRY_OVERHEAD 24      /* of base/table */
+#define TOUCH_AFTER NS_PER_MIN /* a name in steady use keeps its place for so long */
 
 struct helo_names {
 	struct table *table;
@@ -66,10 +67,15 @@ struct helo_name *helo_names_use(struct helo_names *t, uint64_t hash, uint32_t o
 	const struct addr *ip, enum tri related, nstime now)
 {
 	bool fresh;
-	struct helo_name *n = table_get(t->table, &hash, &fresh);
-	struct helo_user *u = user_of(n, ip);
+	struct helo_name *n = table_find(t->table, &hash);
+	struct helo_user *u;
 
-	n->org = org;
+	if (!n || now - n->touched > TOUCH_AFTER) {
+		n = table_get(t->table, &hash, &fresh);
+		n->touched = now;
+		n->org = org;
+	}
+	u = user_of(n, ip);
 	if (now > u->last)
 		u->last = now;
 	if (related != TRI_UNKNOWN)

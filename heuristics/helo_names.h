@@ -21,7 +21,8 @@ struct helo_user {
 };
 
 struct helo_name {
-	uint64_t hash; /* of the normalised name */
+	uint64_t hash;  /* of the normalised name */
+	nstime touched; /* when it last became the most recent of the table */
 	uint32_t count, org;
 	struct helo_user user[HELO_NAME_IPS];
 };

@@ -15,7 +15,7 @@ static void describe(struct judge *j, struct helo_use *use, struct span name, st
 	use->text = string_store_put(j->strings, as_sent);
 }
 
-static void observe_name(
+static bool observe_name(
 	struct judge *j, const struct observation *o, struct span as_sent, nstime time)
 {
 	struct source *s = o->source;
@@ -26,7 +26,7 @@ static void observe_name(
 		.inbound = o->role.role == ROLE_INBOUND,
 		.topology = &j->config.topology,
 		.orgs = j->orgs,
-		.facts = j->facts};
+		.facts = j->answers};
 	char buf[LIMIT_HELO_ARG];
 	struct span name = helo_normalise(as_sent, buf);
 	uint64_t hash = hash64(name);
@@ -34,7 +34,7 @@ static void observe_name(
 
 	if (fresh || (in_full && !(use->bits & HELO_BIT_INBOUND)))
 		describe(j, use, name, as_sent, &c);
-	else if (!string_store_get(j->strings, use->text).p)
+	else if (!string_store_has(j->strings, use->text))
 		use->text = string_store_put(j->strings, as_sent);
 	if (in_full)
 		use->bits |= HELO_BIT_INBOUND;
@@ -44,28 +44,30 @@ static void observe_name(
 		s->bits |= SOURCE_BARE_IP;
 	helo_rdns_relate(j, s, use, name);
 	helo_names_use(j->helo_names, hash, use->org, &s->key, helo_rdns_related(use), time);
+	return fresh;
 }
 
-void helo_observe(struct judge *j, const struct observation *o)
+bool helo_observe(struct judge *j, const struct observation *o)
 {
 	const struct session_helo *helo = record_array(o->session, o->session->helos);
 	struct source *s = o->source;
 	size_t count;
 	const struct helo_use *use;
-	bool bad = false;
+	bool bad = false, changed = s->name_count > 1;
 
 	if (o->session->helos.count == 0)
-		return;
+		return false;
 	s->greeted++;
 	for (uint32_t i = 0; i < o->session->helos.count; i++)
-		observe_name(j, o, record_str(o->session, helo[i].arg), helo[i].time);
+		changed |= observe_name(j, o, record_str(o->session, helo[i].arg), helo[i].time);
 	if (o->role.role != ROLE_INBOUND)
-		return;
+		return changed;
 	use = source_names(j->sources, s, &count);
 	for (size_t i = 0; i < count; i++)
 		bad |= use[i].last_session == s->greeted && helo_class_is_bad(use[i].class);
 	s->inbound++;
 	s->inbound_bad += bad;
+	return changed;
 }
 
 void helo_observe_facts(struct judge *j, struct source *s)
@@ -81,8 +83,9 @@ void helo_observe_facts(struct judge *j, struct source *s)
 		if (!text.p)
 			continue;
 		name = helo_normalise(text, buf);
-		if (j->facts && (use[i].class == HELO_FQDN || use[i].class == HELO_GENERIC_FQDN) &&
-			facts_name_exists(j->facts, name) == TRI_NO)
+		if (j->answers &&
+			(use[i].class == HELO_FQDN || use[i].class == HELO_GENERIC_FQDN) &&
+			facts_name_exists(j->answers, name) == TRI_NO)
 			use[i].class = HELO_UNRESOLVED_FQDN;
 		helo_rdns_relate(j, s, &use[i], name);
 		if (known)

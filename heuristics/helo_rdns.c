@@ -42,8 +42,8 @@ void helo_rdns_relate(
 {
 	struct addr ip = source_ip(s);
 
-	if (j->facts && use->resolves == TRI_UNKNOWN && can_resolve(use->class))
-		use->resolves = (uint8_t)facts_resolves_to(j->facts, name, &ip);
+	if (j->answers && use->resolves == TRI_UNKNOWN && can_resolve(use->class))
+		use->resolves = (uint8_t)facts_resolves_to(j->answers, name, &ip);
 	use->relation = (uint8_t)relation_of(j, s, use, name);
 }
 

@@ -26,8 +26,8 @@ static void on_source(void *cookie, const struct addr *ip, struct campaign_sourc
 	*ret = (struct campaign_source){.helo = {NULL, 0}};
 	if (!s)
 		return;
-	if (j->facts)
-		source_bind_rdns(s, j->facts, j->orgs, j->strings);
+	if (j->answers)
+		source_bind_rdns(s, j->answers, j->orgs, j->strings);
 	ret->facts.rdns_class = s->rdns.class;
 	ret->facts.rdns_confirmed = s->rdns.confirmed;
 	ret->facts.rdns_org = s->rdns.org;

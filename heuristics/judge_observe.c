@@ -63,7 +63,9 @@ bool judge_score_may_go(void *cookie, const void *entry)
 
 static bool bind_facts(struct judge *j, struct source *s)
 {
-	return j->facts && source_bind_rdns(s, j->facts, j->orgs, j->strings);
+	if (j->facts && !j->answers && facts_get_stats(j->facts).answers_believed > 0)
+		j->answers = j->facts;
+	return j->answers && source_bind_rdns(s, j->answers, j->orgs, j->strings);
 }
 
 struct source *judge_source(struct judge *j, const struct addr *a, nstime now)
@@ -78,8 +80,10 @@ struct source *judge_source(struct judge *j, const struct addr *a, nstime now)
 	s->bits &= ~(uint32_t)SOURCE_CARDED;
 	if (now > s->last)
 		s->last = now;
-	if (bind_facts(j, s))
+	if (bind_facts(j, s)) {
 		helo_observe_facts(j, s);
+		campaigns_news(j->campaigns, a, now);
+	}
 	if (cidr_list_contains(&j->config.topology.proxies, a))
 		s->bits |= SOURCE_PROXY;
 	return s;
@@ -130,6 +134,7 @@ static void observe_session(struct judge *j, const struct session_record *r, str
 {
 	struct exemplar e = session_exemplar(r);
 	uint64_t before = j->evidence;
+	bool changed;
 
 	if (!o->unverified)
 		o->source->bits |= SOURCE_VERIFIED;
@@ -137,12 +142,13 @@ static void observe_session(struct judge *j, const struct session_record *r, str
 		o->source->bits |= SOURCE_EGRESS_SEEN;
 	if (r->auth_outcome == AUTH_SUCCESS)
 		o->source->bits |= SOURCE_AUTHENTICATED;
-	helo_observe(j, o);
+	changed = helo_observe(j, o);
 	run_checks(j, o);
 	if (j->evidence != before)
 		source_exemplar(j, o->source, &e);
 	source_settle(j, o->source, o->time);
-	campaigns_news(j->campaigns, &r->flow.client, o->time);
+	if (changed)
+		campaigns_news(j->campaigns, &r->flow.client, o->time);
 }
 
 void judge_session(struct judge *j, const struct session_record *r)
@@ -258,6 +264,7 @@ void judge_dns(struct judge *j, const struct dns_record *r)
 	j->stats.dns_records++;
 	if (!j->facts || facts_dns(j->facts, r, &news) != 1)
 		return;
+	j->answers = j->facts;
 	s = news.about_addr ? sources_find(j->sources, &news.addr) : NULL;
 	if (s && bind_facts(j, s))
 		source_facts_changed(j, s, r->r.time);

@@ -22,7 +22,8 @@ struct judge {
 	struct judge_out out;
 	struct check_values values;
 	struct org_domains *orgs;
-	struct facts *facts; /* NULL: nothing is taken from DNS */
+	struct facts *facts;   /* NULL: nothing is taken from DNS */
+	struct facts *answers; /* the same, once an answer was believed: worth asking */
 	struct string_store *strings;
 	struct sources *sources;
 	struct helo_names *helo_names;

@@ -55,12 +55,17 @@ static uint64_t age(const struct string_store *s, string_ref ref)
 	return (uint64_t)(uint32_t)(s->next / UNIT - ref) * UNIT;
 }
 
+bool string_store_has(const struct string_store *s, string_ref ref)
+{
+	return ref != 0 && age(s, ref) <= s->size;
+}
+
 struct span string_store_get(const struct string_store *s, string_ref ref)
 {
 	const uint8_t *p;
 	struct head h;
 
-	if (ref == 0 || age(s, ref) > s->size)
+	if (!string_store_has(s, ref))
 		return span_of(NULL, 0);
 	p = s->ring + (uint64_t)ref * UNIT % s->size;
 	memcpy(&h, p, sizeof(h));

@@ -24,6 +24,8 @@ void string_store_destroy(struct string_store *s);
 string_ref string_store_put(struct string_store *s, struct span text);
 /* Valid until the next put; an empty span for 0 and for what has been displaced. */
 struct span string_store_get(const struct string_store *s, string_ref ref);
+/* Is it still there? Cheaper than a get. */
+bool string_store_has(const struct string_store *s, string_ref ref);
 size_t string_store_bytes(const struct string_store *s);
 
 #endif
