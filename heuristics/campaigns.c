@@ -14,6 +14,7 @@
 #define NEWS_IPS_MIN 5
 /* A quiet cluster of fewer addresses is of no use to anybody any more. */
 #define KEPT_QUIET_PARTS 3
+#define KEPT_QUIET (7 * NS_PER_DAY)
 
 void campaigns_facts(void *cookie, const struct addr *ip, struct identity_facts *ret)
 {
@@ -45,24 +46,26 @@ static void sender_evicted(void *cookie, struct sender *s)
 }
 
 /* It waits no longer. */
-static void leave(
-	struct campaigns *c, const struct message_record *m, uint64_t id, enum campaign_part part)
+static void leave(struct campaigns *c, const struct message_record *m, struct cluster *cl,
+	enum campaign_part part, const struct identity_facts *f)
 {
 	if (c->c.want_messages)
-		c->env.message(c->env.cookie, m, id);
-	if (id != 0 && part != CAMPAIGN_PART_NONE) {
-		struct identity_facts f;
-
-		campaigns_facts(c, &m->client, &f);
-		if (!identity_facts_complete(&f, true))
-			c->stats.messages_unknown_facts++;
-		campaigns_join(c, m, id, part, &f);
-	}
+		c->env.message(c->env.cookie, m, cl->id);
+	if (!identity_facts_complete(f, true))
+		c->stats.messages_unknown_facts++;
+	campaigns_join(c, cl, m, part, f);
 }
 
 static void leave_held(struct campaigns *c, struct held_message *h)
 {
-	leave(c, held_message_record(h), h->cluster_id, h->part);
+	const struct message_record *m = held_message_record(h);
+	struct cluster *cl = clusters_find(c->clusters, h->cluster_id);
+	struct identity_facts f;
+
+	if (!cl)
+		cl = clusters_get(c->clusters, h->cluster_id, m->r.time);
+	campaigns_facts(c, &m->client, &f);
+	leave(c, m, cl, h->part, &f);
 	hold_queue_remove(c->held, h);
 }
 
@@ -94,24 +97,24 @@ static void begin_at(struct campaigns *c, nstime now)
 
 void campaigns_message(struct campaigns *c, const struct message_record *m, enum campaign_part part)
 {
-	uint64_t id = cluster_id_of(c->clusters, &m->digest);
 	struct addr host = addr_host_key(&m->client);
 	struct identity_facts f;
 	struct cluster *cl;
 
 	campaigns_advance(c, m->r.time);
-	if (id == 0 || part == CAMPAIGN_PART_NONE) {
-		leave(c, m, id, part);
+	if (m->digest.exact == 0 || part == CAMPAIGN_PART_NONE) {
+		if (c->c.want_messages)
+			c->env.message(c->env.cookie, m, cluster_id_of(c->clusters, &m->digest));
 		return;
 	}
-	cl = clusters_get(c->clusters, id, m->r.time);
+	cl = clusters_of(c->clusters, &m->digest, m->r.time);
 	if (cl->part_count == 0 && cl->floor_bin == 0)
 		fanout_floor_move(&c->floor, &cl->floor_bin, 1);
 	campaigns_facts(c, &m->client, &f);
 	if (identity_facts_complete(&f, c->c.use_dns))
-		leave(c, m, id, part);
+		leave(c, m, cl, part, &f);
 	else
-		hold(c, m, id, part, &host);
+		hold(c, m, cl->id, part, &host);
 }
 
 /* Did what others see of it change? Remembers it. */
@@ -152,12 +155,14 @@ void campaigns_news(struct campaigns *c, const struct addr *ip, nstime now)
 
 /* Time. */
 
+/* Nothing came for a day. Those that may be a template's stay for a week. */
 static void quieten(struct campaigns *c, struct cluster *cl)
 {
 	campaigns_look_finally(c, cl);
 	fanout_floor_move(&c->floor, &cl->floor_bin, 0);
-	clusters_set_quiet(c->clusters, cl);
-	if (cl->part_count < KEPT_QUIET_PARTS && !cl->campaign)
+	if (cl->campaign || (cl->part_count >= KEPT_QUIET_PARTS && cl->last > c->now - KEPT_QUIET))
+		clusters_keep(c->clusters, cl, c->now);
+	else
 		clusters_remove(c->clusters, cl);
 }
 
@@ -172,11 +177,11 @@ enum due {
 static nstime next_due(const struct campaigns *c, enum due *ret)
 {
 	const struct held_message *h = hold_queue_oldest(c->held);
-	const struct cluster *cl = clusters_next_quiet(c->clusters);
+	const struct cluster *cl = clusters_oldest(c->clusters);
 	nstime at[DUE_KINDS] = {
 		[DUE_MESSAGE] = h ? h->deadline : NSTIME_MAX,
 		[DUE_CAMPAIGN] = campaign_book_deadline(c->book),
-		[DUE_QUIET] = cl ? cl->last + CLUSTER_WINDOW : NSTIME_MAX,
+		[DUE_QUIET] = cl ? cl->due : NSTIME_MAX,
 	};
 
 	*ret = DUE_MESSAGE;
@@ -200,7 +205,7 @@ void campaigns_advance(struct campaigns *c, nstime now)
 		else if (what == DUE_CAMPAIGN)
 			campaign_book_advance(c->book, c->now);
 		else
-			quieten(c, clusters_next_quiet(c->clusters));
+			quieten(c, clusters_oldest(c->clusters));
 	}
 	if (now > c->now)
 		c->now = now;
@@ -221,8 +226,7 @@ void campaigns_finish(struct campaigns *c)
 	while ((h = hold_queue_oldest(c->held)))
 		leave_late(c, h);
 	for (cl = clusters_oldest(c->clusters); cl; cl = clusters_newer(c->clusters, cl))
-		if (!cl->quiet)
-			campaigns_look_finally(c, cl);
+		campaigns_look_finally(c, cl);
 	campaign_book_report(c->book);
 }
 

@@ -44,9 +44,11 @@ static struct cluster_message as_joined(
 		.start = m->session_start,
 		.from_org = org_key(c, from.len ? from : record_str(m, m->from_domain)),
 		.reply_org = org_key(c, domain_of(record_str(m, m->header_reply_to))),
-		.rcpts = m->rcpts,
-		.bits = (notice ? CLUSTER_MESSAGE_NOTICE : 0u) |
-			(part == CAMPAIGN_PART_UNVERIFIED ? CLUSTER_MESSAGE_UNVERIFIED : 0u),
+		.retry = cluster_retry_key(m),
+		.rcpts = m->rcpts < UINT16_MAX ? (uint16_t)m->rcpts : UINT16_MAX,
+		.bits = (uint16_t)((notice ? CLUSTER_MESSAGE_NOTICE : 0u) |
+				   (part == CAMPAIGN_PART_UNVERIFIED ? CLUSTER_MESSAGE_UNVERIFIED
+								     : 0u)),
 	};
 }
 
@@ -73,7 +75,7 @@ static void add_to_campaign(
 	campaign_add(c->book, cl->campaign, &m, c->now);
 }
 
-void campaigns_join(struct campaigns *c, const struct message_record *m, uint64_t id,
+void campaigns_join(struct campaigns *c, struct cluster *cl, const struct message_record *m,
 	enum campaign_part part, const struct identity_facts *f)
 {
 	struct addr host = addr_host_key(&m->client);
@@ -81,30 +83,29 @@ void campaigns_join(struct campaigns *c, const struct message_record *m, uint64_
 		.sender = senders_get(c->senders, &host),
 		.ip = m->client,
 		.fixed = fixed_identity(m, &host),
+		.message = as_joined(c, m, part),
 		.own = part == CAMPAIGN_PART_OWN,
 	};
-	struct cluster *cl = clusters_find(c->clusters, id);
-	bool pool;
+	bool pool, shown;
 
-	if (!cl)
-		cl = clusters_get(c->clusters, id, m->r.time);
 	a.sender->digested++;
 	a.now = identity_of(a.fixed, f);
 	pool = cluster_knows_pool(cl, a.now);
-	if (!(pool && identity_shown(a.now)))
+	shown = pool && identity_shown(a.now);
+	if (!shown)
 		cl->last_copy = copies_put(c->copies, m, cl->last_copy);
-	if (clusters_is_retry(c->clusters, id, m)) {
+	if (!shown && cluster_has_retry(cl, &host, a.message.retry)) {
 		c->stats.retries++;
 		return;
 	}
-	a.message = as_joined(c, m, part);
 	clusters_add(c->clusters, cl, &a);
 	/* A shown pool stays one whatever it sends; a claimed one may turn out to be scattered. */
-	if (pool && identity_shown(a.now))
+	if (shown)
 		return;
+	cl->counted++;
+	cl->waiting++;
 	if (cl->campaign && !pool)
 		add_to_campaign(c, cl, &a);
-	cl->waiting++;
 	if (cl->part_count > 1 && cl->waiting >= cl->look_after)
 		campaigns_look(c, cl, CAMPAIGNS_MESSAGE);
 }

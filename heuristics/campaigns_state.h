@@ -29,7 +29,7 @@ struct campaigns {
 void campaigns_facts(void *cookie, const struct addr *ip, struct identity_facts *ret);
 
 /* A message leaves that counts. */
-void campaigns_join(struct campaigns *c, const struct message_record *m, uint64_t cluster_id,
+void campaigns_join(struct campaigns *c, struct cluster *cl, const struct message_record *m,
 	enum campaign_part part, const struct identity_facts *f);
 
 enum campaigns_why {

@@ -30,8 +30,6 @@ static void empty_cluster(struct clusters *t, struct cluster *cl)
 		cluster_drop_part(t, cl->oldest);
 	for (int k = 0; k < CLUSTER_POOL_KINDS; k++)
 		drop_pool(t, cl, k);
-	if (t->next_quiet == cl)
-		t->next_quiet = table_newer(t->table, cl);
 }
 
 static void evicted(void *cookie, void *entry)
@@ -106,16 +104,14 @@ struct clusters *clusters_create(const struct clusters_config *config)
 	if (!t)
 		return NULL;
 	t->c = *config;
-	t->table = make_table(t, fitting(m, 380, sizeof(struct cluster) + SLOT_COST),
+	t->table = make_table(t, fitting(m, 410, sizeof(struct cluster) + SLOT_COST),
 		sizeof(struct cluster), true);
 	t->aliases = make_table(
-		t, fitting(m, 50, sizeof(struct alias) + SLOT_COST), sizeof(struct alias), false);
-	t->retries = make_table(
-		t, fitting(m, 70, sizeof(uint64_t) + SLOT_COST), sizeof(uint64_t), false);
-	if (!t->table || !t->aliases || !t->retries ||
-		slab_init(&t->parts, fitting(m, 340, sizeof(struct cluster_part)),
+		t, fitting(m, 60, sizeof(struct alias) + SLOT_COST), sizeof(struct alias), false);
+	if (!t->table || !t->aliases ||
+		slab_init(&t->parts, fitting(m, 360, sizeof(struct cluster_part)),
 			sizeof(struct cluster_part)) < 0 ||
-		slab_init(&t->messages, fitting(m, 140, sizeof(struct cluster_message)),
+		slab_init(&t->messages, fitting(m, 150, sizeof(struct cluster_message)),
 			sizeof(struct cluster_message)) < 0 ||
 		slab_init(&t->pools, fitting(m, 20, sizeof(struct cluster_pool)),
 			sizeof(struct cluster_pool)) < 0) {
@@ -131,19 +127,19 @@ void clusters_destroy(struct clusters *t)
 		return;
 	table_destroy(t->table);
 	table_destroy(t->aliases);
-	table_destroy(t->retries);
 	slab_finish(&t->parts);
 	slab_finish(&t->messages);
 	slab_finish(&t->pools);
 	free(t);
 }
 
-uint64_t cluster_id_of(struct clusters *t, const struct content_digest *d)
+/* One that has the same edges; else the name it would have itself. */
+static uint64_t id_by_edges(struct clusters *t, const struct content_digest *d)
 {
 	struct alias *known;
 	bool fresh;
 
-	if (d->exact == 0 || d->edges == 0 || table_find(t->table, &d->exact))
+	if (d->edges == 0)
 		return d->exact;
 	known = table_get(t->aliases, &d->edges, &fresh);
 	if (fresh || !table_find(t->table, &known->id))
@@ -151,23 +147,38 @@ uint64_t cluster_id_of(struct clusters *t, const struct content_digest *d)
 	return known->id;
 }
 
+uint64_t cluster_id_of(struct clusters *t, const struct content_digest *d)
+{
+	if (d->exact == 0 || table_find(t->table, &d->exact))
+		return d->exact;
+	return id_by_edges(t, d);
+}
+
+struct cluster *clusters_of(struct clusters *t, const struct content_digest *d, nstime time)
+{
+	struct cluster *cl = table_find(t->table, &d->exact);
+
+	if (!cl)
+		return clusters_get(t, id_by_edges(t, d), time);
+	table_touch(t->table, cl);
+	if (cl->last < time)
+		cl->last = time;
+	cl->due = time + CLUSTER_WINDOW;
+	return cl;
+}
+
 struct cluster *clusters_get(struct clusters *t, uint64_t id, nstime time)
 {
-	struct cluster *cl = table_find(t->table, &id);
-	bool fresh = false;
+	bool fresh;
+	struct cluster *cl = table_get(t->table, &id, &fresh);
 
-	if (cl && cl == t->next_quiet)
-		t->next_quiet = table_newer(t->table, cl);
-	cl = table_get(t->table, &id, &fresh);
 	if (fresh) {
 		cl->first = time;
 		cl->look_after = 1;
 	}
 	if (fresh || cl->last < time)
 		cl->last = time;
-	cl->quiet = false;
-	if (!t->next_quiet)
-		t->next_quiet = cl;
+	cl->due = time + CLUSTER_WINDOW;
 	return cl;
 }
 
@@ -182,18 +193,6 @@ void clusters_remove(struct clusters *t, struct cluster *cl)
 	table_remove(t->table, cl);
 }
 
-struct cluster *clusters_next_quiet(struct clusters *t)
-{
-	return t->next_quiet;
-}
-
-void clusters_set_quiet(struct clusters *t, struct cluster *cl)
-{
-	cl->quiet = true;
-	if (t->next_quiet == cl)
-		t->next_quiet = table_newer(t->table, cl);
-}
-
 struct cluster *clusters_oldest(struct clusters *t)
 {
 	return table_oldest(t->table);
@@ -204,19 +203,10 @@ struct cluster *clusters_newer(struct clusters *t, const struct cluster *cl)
 	return table_newer(t->table, cl);
 }
 
-bool clusters_is_retry(struct clusters *t, uint64_t id, const struct message_record *m)
+void clusters_keep(struct clusters *t, struct cluster *cl, nstime now)
 {
-	struct addr net = addr_net_key(&m->client);
-	uint64_t h = hash_mix(id, m->message_id_hash);
-	bool fresh;
-
-	if (m->message_id_hash == 0)
-		return false;
-	h = hash_mix(h, hash64(record_str(m, m->from)));
-	h = hash_mix(h, m->rcpts_hash);
-	h = hash_mix(h, hash64(span_of(net.b, sizeof(net.b))));
-	table_get(t->retries, &h, &fresh);
-	return !fresh;
+	table_touch(t->table, cl);
+	cl->due = now + CLUSTER_WINDOW;
 }
 
 uint32_t clusters_count(const struct clusters *t)
@@ -231,6 +221,6 @@ uint64_t clusters_evicted(const struct clusters *t)
 
 size_t clusters_bytes(const struct clusters *t)
 {
-	return table_bytes(t->table) + table_bytes(t->aliases) + table_bytes(t->retries) +
-	       slab_bytes(&t->parts) + slab_bytes(&t->messages) + slab_bytes(&t->pools);
+	return table_bytes(t->table) + table_bytes(t->aliases) + slab_bytes(&t->parts) +
+	       slab_bytes(&t->messages) + slab_bytes(&t->pools);
 }

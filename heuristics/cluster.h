@@ -30,8 +30,9 @@ struct cluster_message {
 	struct cluster_message *older;
 	nstime time, start;           /* start: of its session */
 	uint32_t from_org, reply_org; /* identity_org_key(); 0: none */
-	uint32_t rcpts;
-	uint32_t bits; /* enum cluster_message_bit */
+	uint32_t retry;               /* cluster_retry_key() */
+	uint16_t rcpts;               /* saturating */
+	uint16_t bits;                /* enum cluster_message_bit */
 };
 
 /* What a cluster's last look (heuristics/residue.h) made of a part. */
@@ -49,6 +50,7 @@ struct cluster_part {
 	struct cluster_part *newer, *older; /* in the cluster, by latest message */
 	struct cluster_part *next, *prev;   /* in the sender, newest first */
 	struct addr host, ip;               /* host key; address as first seen */
+	uint32_t net;                       /* cluster_fold_addr() of its network */
 	struct identity fixed;
 	nstime first, last;
 	struct cluster_message *messages; /* newest first */
@@ -80,10 +82,12 @@ enum cluster_pool_kind {
 struct cluster {
 	uint64_t id;
 	nstime first, last; /* messages, pending ones too */
+	nstime due;         /* when it has been quiet for a day */
 	struct cluster_part *newest, *oldest;
 	uint32_t part_count;
-	uint32_t waiting;                         /* messages that count, since the last look */
-	uint32_t look_after;                      /* so many of them */
+	uint32_t counted;    /* messages that joined, a shown pool's left out */
+	uint32_t waiting;    /* of those, since the last look */
+	uint32_t look_after; /* so many of them */
 	struct identity pool[CLUSTER_POOL_KINDS]; /* as last seen */
 	struct identity scattered;                /* a claim that nobody is believed */
 	struct cluster_pool *given_way[CLUSTER_POOL_KINDS];
@@ -95,7 +99,6 @@ struct cluster {
 	uint64_t last_copy;        /* heuristics/copies.h */
 	uint8_t floor_bin;         /* heuristics/fanout_floor.h; 0: not in it */
 	bool low;                  /* opens at low if it ends like this */
-	bool quiet;                /* no message for a day, seen to */
 };
 
 struct clusters;
@@ -112,25 +115,28 @@ struct clusters_config {
 struct clusters *clusters_create(const struct clusters_config *config);
 void clusters_destroy(struct clusters *t);
 
-/* The cluster that a content belongs to; 0 where it has no digest. */
+/* What a cluster of that content is called, or would be; 0 where it has no digest. */
 uint64_t cluster_id_of(struct clusters *t, const struct content_digest *d);
-/* Made where there was none; becomes the latest. */
+/* The cluster of a content that has a digest, made where there was none; becomes the latest. */
+struct cluster *clusters_of(struct clusters *t, const struct content_digest *d, nstime time);
+/* The same by its name. */
 struct cluster *clusters_get(struct clusters *t, uint64_t id, nstime time);
+/* NULL where there is none. */
 struct cluster *clusters_find(struct clusters *t, uint64_t id);
 void clusters_remove(struct clusters *t, struct cluster *cl);
-/* Next to be quiet for a day; NULL for none. */
-struct cluster *clusters_next_quiet(struct clusters *t);
-/* That was seen to: its successor is next. */
-void clusters_set_quiet(struct clusters *t, struct cluster *cl);
-/* By latest message, and the next later one; NULL at the end. */
+/* The next to be due, and those after it; NULL at the end. */
 struct cluster *clusters_oldest(struct clusters *t);
 struct cluster *clusters_newer(struct clusters *t, const struct cluster *cl);
+/* It stays for another day. */
+void clusters_keep(struct clusters *t, struct cluster *cl, nstime now);
 
 /*
- * Is it a greylisting retry: Message-ID, envelope and network of an earlier message of this
- * cluster (contract 2.6)? Remembers it.
+ * Message-ID, envelope and network in one: a greylisting retry has those of the first attempt
+ * (contract 2.6). 0 where there is no Message-ID.
  */
-bool clusters_is_retry(struct clusters *t, uint64_t id, const struct message_record *m);
+uint32_t cluster_retry_key(const struct message_record *m);
+/* Is a message of that key held? */
+bool cluster_has_retry(const struct cluster *cl, const struct addr *host, uint32_t key);
 
 /* A message that counts, as it joins. */
 struct cluster_arrival {
@@ -146,7 +152,8 @@ int cluster_pool_kind_of(struct identity id);
 /* Is it the identity of a pool that was found in the cluster? */
 bool cluster_knows_pool(const struct cluster *cl, struct identity id);
 
-/* The part it became a part of; NULL where it went straight to a pool's count. */
+/* The part it became a part of; NULL where it was only counted for a pool, the cluster being full
+ * of parts. */
 struct cluster_part *clusters_add(
 	struct clusters *t, struct cluster *cl, const struct cluster_arrival *a);
 /* Its messages, or its pool's, later than `since` and up to `until`. */

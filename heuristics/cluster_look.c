@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "heuristics/cluster_look.h"
 
-/* Up to so many messages each is looked at; beyond, one in that share of the rest. */
+/* Up to so many messages each is looked at; beyond, one in a share of them, and at the least one
+ * in so many. */
 #define LOOK_ALWAYS 64
 #define LOOK_SHARE 16
+#define LOOK_AFTER_MAX 64
 
 static void measure(struct cluster_look *l, bool sure_only)
 {
@@ -82,10 +84,11 @@ static struct pattern_match match(struct cluster_look *l, const struct check_val
 	return pattern_find(l->measure, v, ips_floor);
 }
 
-/* Early on every message may be the one; later a share of those there are will do. */
-static uint32_t look_after(uint32_t messages)
+static uint32_t look_after(uint32_t counted)
 {
-	return messages <= LOOK_ALWAYS ? 1 : 1 + (messages - LOOK_ALWAYS) / LOOK_SHARE;
+	uint32_t n = counted <= LOOK_ALWAYS ? 1 : 1 + (counted - LOOK_ALWAYS) / LOOK_SHARE;
+
+	return n < LOOK_AFTER_MAX ? n : LOOK_AFTER_MAX;
 }
 
 static void note_third(struct cluster *cl, const struct residue *r)
@@ -110,7 +113,7 @@ struct campaign_look cluster_look(struct cluster_look *l, struct cluster *cl, ns
 	note_pools(cl, &l->residue, anew);
 	note_peaks(cl, &l->measure[PATTERN_WINDOW_24H], v);
 	cl->waiting = 0;
-	cl->look_after = look_after(l->measure[PATTERN_WINDOW_24H].messages);
+	cl->look_after = look_after(cl->counted);
 	found = match(l, v, fanout_floor_ips(floor), &ret);
 	ret.pattern = found.pattern;
 	ret.window = found.window;

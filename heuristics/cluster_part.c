@@ -65,31 +65,39 @@ void cluster_drop_part(struct clusters *t, struct cluster_part *p)
 	slab_give(&t->parts, p);
 }
 
-static void count_pool(
-	struct cluster_pool *p, const struct cluster_part *part, uint32_t messages, nstime time)
+static uint32_t fold_net(const struct addr *a)
 {
-	struct addr net = addr_net_key(&part->host);
-	uint32_t ip = cluster_fold_addr(&part->host), net_key = cluster_fold_addr(&net), i;
+	struct addr net = addr_net_key(a);
 
+	return cluster_fold_addr(&net);
+}
+
+static void add_to_list(uint32_t *list, uint32_t *count, uint32_t key)
+{
+	uint32_t i;
+
+	for (i = 0; i < *count && list[i] != key; i++)
+		;
+	if (i == *count && i < LIMIT_EXACT_SET)
+		list[(*count)++] = key;
+}
+
+static void count_pool(
+	struct cluster_pool *p, const struct addr *host, uint32_t messages, nstime time)
+{
 	if (time - p->turned >= CLUSTER_WINDOW) {
 		p->messages[1] = time - p->turned < 2 * CLUSTER_WINDOW ? p->messages[0] : 0;
 		p->messages[0] = 0;
 		p->turned = time;
 	}
 	p->messages[0] += messages;
-	for (i = 0; i < p->ips && p->ip[i] != ip; i++)
-		;
-	if (i == p->ips && i < LIMIT_EXACT_SET)
-		p->ip[p->ips++] = ip;
-	for (i = 0; i < p->nets && p->net[i] != net_key; i++)
-		;
-	if (i == p->nets && i < LIMIT_EXACT_SET)
-		p->net[p->nets++] = net_key;
+	add_to_list(p->ip, &p->ips, cluster_fold_addr(host));
+	add_to_list(p->net, &p->nets, fold_net(host));
 }
 
-/* `messages` of a part of the pool `k` are counted without it from now on. */
+/* `messages` of a host of the pool `k` are counted without a part. */
 static void give_way(struct clusters *t, struct cluster *cl, enum cluster_pool_kind k,
-	const struct cluster_part *part, uint32_t messages, nstime time)
+	const struct addr *host, uint32_t messages, nstime time)
 {
 	struct cluster_pool *p = cl->given_way[k];
 
@@ -100,7 +108,7 @@ static void give_way(struct clusters *t, struct cluster *cl, enum cluster_pool_k
 	}
 	if (!identity_same(p->id, cl->pool[k]))
 		*p = (struct cluster_pool){.id = cl->pool[k], .turned = time};
-	count_pool(p, part, messages, time);
+	count_pool(p, host, messages, time);
 }
 
 /* One part leaves: one whose messages are too old, else one of a pool, else the oldest. */
@@ -118,7 +126,8 @@ static void displace_part(struct clusters *t, struct cluster *cl, nstime time)
 		give_way(t, cl,
 			victim->state == CLUSTER_PART_SHOWN_POOL ? CLUSTER_POOL_SHOWN
 								 : CLUSTER_POOL_CLAIMED,
-			victim, cluster_part_messages(victim, time - CLUSTER_WINDOW, time), time);
+			&victim->host, cluster_part_messages(victim, time - CLUSTER_WINDOW, time),
+			time);
 	cluster_drop_part(t, victim);
 }
 
@@ -157,6 +166,7 @@ static struct cluster_part *take_part(struct clusters *t, struct cluster *cl,
 		return NULL;
 	p->cluster = cl;
 	p->host = *host;
+	p->net = fold_net(host);
 	p->ip = a->ip;
 	p->fixed = a->fixed;
 	p->first = p->last = a->message.time;
@@ -242,11 +252,9 @@ bool cluster_knows_pool(const struct cluster *cl, struct identity id)
 static bool straight_to_pool(struct clusters *t, struct cluster *cl,
 	const struct cluster_arrival *a, const struct addr *host)
 {
-	const struct cluster_part part = {.host = *host};
-
 	if (cl->part_count < LIMIT_EXACT_SET || !cluster_knows_pool(cl, a->now))
 		return false;
-	give_way(t, cl, (enum cluster_pool_kind)cluster_pool_kind_of(a->now), &part, 1,
+	give_way(t, cl, (enum cluster_pool_kind)cluster_pool_kind_of(a->now), host, 1,
 		a->message.time);
 	return true;
 }
@@ -258,13 +266,13 @@ struct cluster_part *clusters_add(
 	nstime time = a->message.time;
 	struct cluster_part *p;
 
+	if (straight_to_pool(t, cl, a, &host))
+		return NULL;
 	forget_old_parts(t, cl, time);
 	p = find_part(cl, a, &host);
 	if (p) {
 		unlink_part(cl, p);
 		link_newest(cl, p);
-	} else if (straight_to_pool(t, cl, a, &host)) {
-		return NULL;
 	} else {
 		if (cl->part_count >= LIMIT_EXACT_SET)
 			displace_part(t, cl, time);
@@ -281,6 +289,31 @@ struct cluster_part *clusters_add(
 	mark_day(p, time);
 	add_message(t, cl, p, &a->message);
 	return p;
+}
+
+uint32_t cluster_retry_key(const struct message_record *m)
+{
+	uint64_t h = hash_mix(m->message_id_hash, m->rcpts_hash);
+
+	if (m->message_id_hash == 0)
+		return 0;
+	return identity_fold(hash_mix(h, hash64(record_str(m, m->from))));
+}
+
+bool cluster_has_retry(const struct cluster *cl, const struct addr *host, uint32_t key)
+{
+	uint32_t net = fold_net(host);
+
+	if (key == 0)
+		return false;
+	for (const struct cluster_part *p = cl->newest; p; p = p->older) {
+		if (p->net != net)
+			continue;
+		for (const struct cluster_message *m = p->messages; m; m = m->older)
+			if (m->retry == key)
+				return true;
+	}
+	return false;
 }
 
 uint32_t cluster_part_messages(const struct cluster_part *p, nstime since, nstime until)

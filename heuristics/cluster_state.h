@@ -14,9 +14,7 @@ struct clusters {
 	struct clusters_config c;
 	struct table *table;   /* struct cluster by id */
 	struct table *aliases; /* of edge digests */
-	struct table *retries; /* hashes alone */
 	struct slab parts, messages, pools;
-	struct cluster *next_quiet;
 	uint64_t evicted;
 };
 

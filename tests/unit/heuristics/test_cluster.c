@@ -88,29 +88,27 @@ static void test_digests(void **state)
 	destroy(w);
 }
 
-static void test_quiet_in_order(void **state)
+static void test_due_in_order(void **state)
 {
 	struct world *w = create(1);
 	struct clusters *t = w->clusters;
+	struct content_digest again = {.exact = 1};
 	(void)state;
 
-	assert_null(clusters_next_quiet(t));
+	assert_null(clusters_oldest(t));
 	for (uint64_t id = 1; id <= 4; id++)
 		clusters_get(t, id, T0 + (nstime)id);
-	assert_int_equal(clusters_next_quiet(t)->id, 1);
-	clusters_get(t, 1, T0 + 10);
-	assert_int_equal(clusters_next_quiet(t)->id, 2);
-	clusters_set_quiet(t, clusters_next_quiet(t));
-	assert_int_equal(clusters_next_quiet(t)->id, 3);
+	assert_int_equal(clusters_oldest(t)->id, 1);
+	assert_true(clusters_oldest(t)->due == T0 + 1 + NS_PER_DAY);
+	clusters_of(t, &again, T0 + 10);
+	assert_int_equal(clusters_oldest(t)->id, 2);
+	clusters_keep(t, clusters_oldest(t), T0 + NS_PER_DAY);
 	clusters_remove(t, clusters_find(t, 3));
-	assert_int_equal(clusters_next_quiet(t)->id, 4);
-	clusters_set_quiet(t, clusters_next_quiet(t));
-	clusters_set_quiet(t, clusters_next_quiet(t));
-	assert_null(clusters_next_quiet(t));
-	clusters_get(t, 2, T0 + 20);
-	assert_int_equal(clusters_next_quiet(t)->id, 2);
-	assert_false(clusters_find(t, 2)->quiet);
-	assert_true(clusters_find(t, 4)->quiet);
+	assert_int_equal(clusters_oldest(t)->id, 4);
+	assert_int_equal(clusters_newer(t, clusters_oldest(t))->id, 1);
+	assert_true(clusters_find(t, 1)->last == T0 + 10);
+	assert_true(clusters_find(t, 2)->last == T0 + 2);
+	assert_true(clusters_find(t, 2)->due == T0 + 2 * NS_PER_DAY);
 	destroy(w);
 }
 
@@ -176,25 +174,27 @@ static void test_retries(void **state)
 	struct world *w = create(1);
 	struct record_builder b;
 	struct message_record *m;
-	const uint8_t other_host[4] = {198, 51, 100, 9}, other_net[4] = {198, 51, 101, 9};
+	struct addr near = addr_from_v4((const uint8_t[4]){198, 51, 100, 9});
+	struct addr far = addr_from_v4((const uint8_t[4]){198, 51, 101, 9});
+	struct cluster *cl;
+	uint32_t key;
 	(void)state;
 
 	assert_int_equal(record_builder_init(&b), 1);
 	m = record_begin(&b, RECORD_MESSAGE, sizeof(*m));
 	m->from = record_add(&b, span_str("x@client.example"));
-	m->client = addr_from_v4((const uint8_t[4]){198, 51, 100, 1});
-	assert_false(clusters_is_retry(w->clusters, 1, m));
-	assert_false(clusters_is_retry(w->clusters, 1, m));
+	assert_int_equal(cluster_retry_key(m), 0);
 	m->message_id_hash = 5;
-	assert_false(clusters_is_retry(w->clusters, 1, m));
-	assert_true(clusters_is_retry(w->clusters, 1, m));
-	m->client = addr_from_v4(other_host);
-	assert_true(clusters_is_retry(w->clusters, 1, m));
-	m->client = addr_from_v4(other_net);
-	assert_false(clusters_is_retry(w->clusters, 1, m));
+	key = cluster_retry_key(m);
+	assert_int_not_equal(key, 0);
 	m->rcpts_hash = 8;
-	assert_false(clusters_is_retry(w->clusters, 1, m));
-	assert_false(clusters_is_retry(w->clusters, 2, m));
+	assert_int_not_equal(cluster_retry_key(m), key);
+	send(w, 1, 1, T0)->messages->retry = key;
+	cl = clusters_find(w->clusters, 1);
+	assert_true(cluster_has_retry(cl, &near, key));
+	assert_false(cluster_has_retry(cl, &far, key));
+	assert_false(cluster_has_retry(cl, &near, key + 1));
+	assert_false(cluster_has_retry(cl, &near, 0));
 	record_builder_finish(&b);
 	destroy(w);
 }
@@ -203,7 +203,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_digests),
-		cmocka_unit_test(test_quiet_in_order),
+		cmocka_unit_test(test_due_in_order),
 		cmocka_unit_test(test_eviction),
 		cmocka_unit_test(test_low_is_spared),
 		cmocka_unit_test(test_days),
