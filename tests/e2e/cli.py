@@ -223,6 +223,12 @@ class CommandLine(unittest.TestCase):
             self.assertGreater(len(r.stdout), 200, check)
         self.refused(2, ["nosuch", "--list-checks"], "--explain", "nosuch")
 
+    def test_catalogue_is_current(self):
+        written = subprocess.run([ROOT / "tests" / "support" / "check_catalogue.py", PROGRAM],
+                                 capture_output=True, check=True).stdout.decode()
+        self.assertEqual((ROOT / "docs" / "checks.md").read_text(), written,
+                         "write it anew: tests/support/check_catalogue.py")
+
     def test_schema(self):
         schema = json.loads(run("--print-schema").stdout.decode())
         self.assertEqual(schema["$id"], "urn:heloscope:schema:event:1")

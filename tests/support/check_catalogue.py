@@ -7,7 +7,7 @@ import sys
 
 INTRO = """# Catalogue of checks
 
-Written by `tests/support/check_catalogue.py` from the table in `heuristics/check.c`; the same text
+Written by `tests/support/check_catalogue.py` from the table in `heuristics/check_table.c`; the same text
 as `heloscope --explain CHECK`. Weights are in decibans (dB): ten times the decimal logarithm of how
 much more often bots show the evidence than honest hosts do. Of a family (F1 to F12) only the
 strongest item counts in full, the second at half.
