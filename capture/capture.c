@@ -17,6 +17,7 @@ struct capture {
 	struct flow_sink sink;
 	uint64_t seed;
 	struct segment_queue queue;
+	nstime last_time;           /* of a packet of whatever kind, or capture_advance()'s */
 	struct capture_stats stats; /* what decap counts is added when asked for */
 };
 
@@ -67,6 +68,7 @@ void capture_packet(struct capture *c, const struct packet *p)
 {
 	struct decap_result r;
 
+	c->last_time = p->time;
 	switch (decap_packet(c->decap, p, &r)) {
 	case DECAP_TCP:
 		segment_queue_put(&c->queue,
@@ -87,11 +89,13 @@ void capture_advance(struct capture *c, nstime now)
 {
 	segment_queue_drain(&c->queue);
 	flow_tracker_advance(c->flows, now);
+	if (now > c->last_time)
+		c->last_time = now;
 }
 
 void capture_finish(struct capture *c)
 {
-	segment_queue_drain(&c->queue);
+	capture_advance(c, c->last_time);
 	flow_tracker_finish(c->flows);
 }
 

@@ -171,24 +171,43 @@ void flow_table_prefetch_slot(struct flow_table *t, uint64_t hash)
 		&shard_at(t, flow_hash_shard(hash))->slots[(uint32_t)hash & t->slot_mask]);
 }
 
+/* The first of a shard's flows that was never used. */
+static uint32_t unused_flow(const struct flow_table *t, const struct shard *s)
+{
+	return s->unused * t->count + (uint32_t)(s - t->shards);
+}
+
+/* The flow that a new connection would take, or drive out. */
+static uint32_t next_to_use(const struct flow_table *t, const struct shard *s)
+{
+	int r = 0;
+
+	if (s->free_first != FLOW_NONE)
+		return s->free_first;
+	if (s->unused < t->per_shard)
+		return unused_flow(t, s);
+	while (s->ranks[r].first == FLOW_NONE)
+		r++;
+	return s->ranks[r].first;
+}
+
 void flow_table_prefetch_flow(struct flow_table *t, uint64_t hash)
 {
-	const struct slot *slots = shard_at(t, flow_hash_shard(hash))->slots;
-	uint32_t tag = (uint32_t)hash, k = tag & t->slot_mask;
+	const struct shard *s = shard_at(t, flow_hash_shard(hash));
+	uint32_t tag = (uint32_t)hash, k = tag & t->slot_mask, i;
 	const char *flow;
 
-	while (slots[k].ref && slots[k].tag != tag)
+	while (s->slots[k].ref && s->slots[k].tag != tag)
 		k = (k + 1) & t->slot_mask;
-	if (!slots[k].ref)
-		return;
-	if (slots[k].ref & STUB_BIT) {
-		__builtin_prefetch(&t->stubs[(slots[k].ref & ~STUB_BIT) - 1]);
+	if (s->slots[k].ref & STUB_BIT) {
+		__builtin_prefetch(&t->stubs[(s->slots[k].ref & ~STUB_BIT) - 1]);
 		return;
 	}
+	i = s->slots[k].ref ? s->slots[k].ref - 1 : next_to_use(t, s);
 	/* Nearly every line of a flow is wanted for every packet. */
-	flow = (const char *)&t->flows[slots[k].ref - 1];
-	for (size_t i = 0; i < sizeof(struct flow); i += 64)
-		__builtin_prefetch(flow + i, 1);
+	flow = (const char *)&t->flows[i];
+	for (size_t at = 0; at < sizeof(struct flow); at += 64)
+		__builtin_prefetch(flow + at, 1);
 }
 
 struct flow_found flow_table_find(struct flow_table *t, uint64_t hash, const struct segment *seg)
@@ -340,10 +359,12 @@ struct flow *flow_table_insert(struct flow_table *t, uint64_t hash, const struct
 	struct flow *f;
 
 	assert(s->count < t->per_shard);
-	if (i == FLOW_NONE)
-		i = s->unused++ * t->count + (shard - t->first);
-	else
+	if (i == FLOW_NONE) {
+		i = unused_flow(t, s);
+		s->unused++;
+	} else {
 		s->free_first = t->flows[i].rank_next;
+	}
 	s->count++;
 	f = &t->flows[i];
 	memset(f, 0, sizeof(*f));

@@ -391,6 +391,8 @@ static void end_flow(struct flow_tracker *t, struct flow *f, enum flow_end how, 
 	struct tcp_stream_context x = context(&d, e);
 
 	tcp_stream_flush(&f->stream, &x);
+	if (tcp_stream_closed(&f->stream)) /* what came before the FINs was waited for */
+		how = FLOW_END_FIN;
 	if (!f->stream.stopped && f->phase == FLOW_PHASE_OPEN) {
 		struct flow_ending ending = {how, by, e->time, e->packet, e->timer};
 

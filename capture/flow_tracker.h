@@ -42,7 +42,8 @@ void flow_tracker_segment(struct flow_tracker *t, uint64_t hash, const struct se
  * first, some segments later the flow. */
 void flow_tracker_prefetch_slot(const struct flow_tracker *t, uint64_t hash);
 void flow_tracker_prefetch_flow(const struct flow_tracker *t, uint64_t hash);
-/* Ends all that is left, in the order of their last packets. */
+/* Ends all that is left, in the order of their last packets, at the time it was advanced to last.
+ */
 void flow_tracker_finish(struct flow_tracker *t);
 
 #endif

@@ -230,7 +230,7 @@ static void restart_wait(struct tcp_stream *s, const struct tcp_stream_context *
 {
 	s->waiting = is_waiting(s);
 	s->waiting_since = x->time;
-	s->waiting_segments = 0;
+	s->waiting_bytes = 0;
 }
 
 /* Ends waits that have been long enough. */
@@ -240,11 +240,8 @@ static void judge_wait(struct tcp_stream *s, const struct tcp_stream_context *x)
 	bool one_sided = x->flow->packets[0] == 0 || x->flow->packets[1] == 0;
 	enum flow_dir dir;
 
-	if (s->waiting_segments < TCP_STREAM_PROVEN_SEGMENTS)
-		s->waiting_segments++;
 	if (pick_loser(s, false, &dir)) {
-		if (waited < TCP_STREAM_PROVEN_WAIT &&
-			s->waiting_segments < TCP_STREAM_PROVEN_SEGMENTS)
+		if (waited < TCP_STREAM_PROVEN_WAIT && s->waiting_bytes < TCP_STREAM_PROVEN_BYTES)
 			return;
 		lose_all(s, x, false);
 	} else if (waited >= (one_sided ? TCP_STREAM_ONE_SIDED_WAIT : TCP_STREAM_UNPROVEN_WAIT)) {
@@ -255,14 +252,16 @@ static void judge_wait(struct tcp_stream *s, const struct tcp_stream_context *x)
 	restart_wait(s, x);
 }
 
-static void settle(struct tcp_stream *s, const struct tcp_stream_context *x, enum flow_dir dir)
+/* After a segment of `bytes` payload; `progress`: it was what had been waited for. */
+static void settle(struct tcp_stream *s, const struct tcp_stream_context *x, enum flow_dir dir,
+	uint32_t bytes, bool progress)
 {
-	bool progress = drain(s, x, dir);
-
+	progress |= drain(s, x, dir);
 	if (s->stopped)
 		return;
 	if (!s->waiting || progress)
 		restart_wait(s, x);
+	s->waiting_bytes += bytes;
 	if (s->waiting)
 		judge_wait(s, x);
 }
@@ -402,6 +401,8 @@ void tcp_stream_segment(struct tcp_stream *s, const struct tcp_stream_context *x
 	struct tcp_half *h = &s->half[dir];
 	uint32_t seq = seg->seq + ((seg->flags & SEGMENT_SYN) != 0);
 	int64_t offset, end, peer_acked = -1;
+	uint64_t before = h->next;
+	bool awaited = s->waiting && proven(h);
 
 	if (s->stopped)
 		return;
@@ -423,7 +424,7 @@ void tcp_stream_segment(struct tcp_stream *s, const struct tcp_stream_context *x
 	if (seg->payload_len > 0)
 		take_data(s, x, dir, seg, offset, peer_acked);
 	if (s->waiting || stuck(h) || proven(&s->half[other(dir)]))
-		settle(s, x, dir);
+		settle(s, x, dir, seg->payload_len, awaited && h->next != before);
 }
 
 bool tcp_stream_reset_fits(

@@ -7,10 +7,10 @@
  * Order between the directions: a segment is handed on only after the bytes of the other direction
  * that its own ACK covers, so that a tap which swaps them does not turn a reply before its command.
  *
- * What is missing waits, counted in segments and packet time of its own flow:
+ * What is missing waits, in packet time and payload of its own flow since the last progress:
  * - acknowledged by the peer, so that no retransmission will come: TCP_STREAM_PROVEN_WAIT or
- *   TCP_STREAM_PROVEN_SEGMENTS, which is time enough for a tap that is out of order; not at all
- *   where no packet of that direction was ever seen;
+ *   TCP_STREAM_PROVEN_BYTES, which is enough for a tap that is out of order; not at all where no
+ *   packet of that direction was ever seen;
  * - not acknowledged: TCP_STREAM_ONE_SIDED_WAIT where no packet of the peer was ever seen, else
  *   TCP_STREAM_UNPROVEN_WAIT;
  * - in any case until a cap of reorder.h is hit or the connection ends.
@@ -28,8 +28,8 @@
 #include "capture/reorder.h"
 #include "capture/segment.h"
 
-#define TCP_STREAM_PROVEN_WAIT (20 * NS_PER_MS)
-#define TCP_STREAM_PROVEN_SEGMENTS 64
+#define TCP_STREAM_PROVEN_WAIT (50 * NS_PER_MS)
+#define TCP_STREAM_PROVEN_BYTES 65536
 #define TCP_STREAM_ONE_SIDED_WAIT (2 * NS_PER_S)
 #define TCP_STREAM_UNPROVEN_WAIT (30 * NS_PER_S)
 
@@ -50,7 +50,7 @@ struct tcp_half {
 struct tcp_stream {
 	struct tcp_half half[2]; /* by enum flow_dir; the other way round where `reversed` */
 	nstime waiting_since;
-	uint16_t waiting_segments;
+	uint32_t waiting_bytes;
 	bool waiting;
 	bool reversed; /* client and server were taken for each other at first */
 	bool stopped;  /* the receiver wants no more */

@@ -136,6 +136,22 @@ static void test_time(void **state)
 	assert_log(f, OPEN "C 0 \"EHLO a\\r\\n\" ack 0\nend idle timer 660001\n");
 }
 
+/* Flows that are left end at the time of the last packet, whatever it was. */
+static void test_end_time(void **state)
+{
+	struct fixture *f = *state;
+
+	take_tcp(f, 0, "EHLO a\r\n");
+	frame_init(&f->frame, "who has");
+	frame_ethernet(&f->frame, 0x0806);
+	f->time += 5 * NS_PER_S;
+	take_frame(f);
+	f->time += 700 * NS_PER_MS;
+	take_frame(f);
+	capture_finish(f->capture);
+	assert_log(f, OPEN "C 0 \"EHLO a\\r\\n\" ack 0\nend input timer 5703\n");
+}
+
 static void test_stats(void **state)
 {
 	struct fixture *f = *state;
@@ -181,6 +197,7 @@ int main(void)
 		TEST(test_order),
 		TEST(test_many),
 		TEST(test_time),
+		TEST(test_end_time),
 		TEST(test_stats),
 		TEST(test_memory),
 	};

@@ -199,20 +199,38 @@ static void test_proven_loss(void **state)
 	assert_int_equal(f->stats.gap_bytes, 6);
 }
 
-/* The same by count, where packets come quickly. */
-static void test_proven_loss_by_segments(void **state)
+/* The same by bytes, where packets come quickly. */
+static void test_proven_loss_by_bytes(void **state)
 {
 	struct fixture *f = *state;
+	static char big[1001];
 	int n;
 
+	memset(big, 'x', 1000);
 	shake_hands(f);
 	say(f, S, 0, 0, 6, "250\r\n");
-	for (n = 1; f->log.len == 0 && n < 1000; n++) {
+	for (n = 0; f->log.len == 0 && n < 1000; n++) {
 		f->time -= NS_PER_MS;
-		say(f, C, 0, 6 + n, 0, "x");
+		say(f, C, 0, 7 + n * 1000, 0, big);
 	}
-	assert_int_equal(n, TCP_STREAM_PROVEN_SEGMENTS);
+	assert_int_equal(n, TCP_STREAM_PROVEN_BYTES / 1000 + 1);
 	assert_string_equal(flow_log_take(&f->log), "C 0 gap 6\nS 0 \"250\\r\\n\" ack 6\n");
+}
+
+/* The bytes that an early ACK told of come one by one: that is no loss, however long it takes. */
+static void test_early_ack(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, S, 0, 0, 100, "250\r\n");
+	for (int i = 0; i < 100; i++) {
+		f->time += TCP_STREAM_PROVEN_WAIT / 2;
+		say(f, C, 0, i, 0, "x");
+	}
+	assert_int_equal(f->stats.gaps, 0);
+	assert_int_equal(f->flow.payload[C], 100);
+	assert_int_equal(f->flow.payload[S], 5);
 }
 
 /* Not acknowledged: the sender will send it again, for as long as it takes. */
@@ -591,7 +609,8 @@ int main(void)
 		TEST(test_acks_kept_apart),
 		TEST(test_directions_swapped),
 		TEST(test_proven_loss),
-		TEST(test_proven_loss_by_segments),
+		TEST(test_proven_loss_by_bytes),
+		TEST(test_early_ack),
 		TEST(test_unproven_waits),
 		TEST(test_one_sided),
 		TEST(test_midstream),
