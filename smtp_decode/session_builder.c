@@ -166,12 +166,14 @@ static void judge_pipelining(
 	uint8_t before = pending ? e->command.before : b->reply_verb;
 	uint8_t role = pending ? e->command.before_role : b->reply_role;
 	bool leaves = verb == SMTP_QUIT && (role == SMTP_REPLY_CONTENT || before == SMTP_RSET);
+	bool more; /* the client had received something since its last command */
 
 	if (e->peer_acked < 0 || !b->commanded)
 		return;
+	more = b->last_acked >= 0 && e->peer_acked > b->last_acked;
 	if (b->pipelining_violation == TRI_UNKNOWN)
 		b->pipelining_violation = TRI_NO;
-	if (!pending && (role == SMTP_REPLY_GREETING || (uint64_t)e->peer_acked >= b->reply_end))
+	if (pending ? more : role == SMTP_REPLY_GREETING || (uint64_t)e->peer_acked >= b->reply_end)
 		return;
 	if (is_sync_point(before, role) ||
 		(session_builder_offered(b, SMTP_CAP_PIPELINING) == TRI_NO && !leaves))
@@ -198,6 +200,7 @@ static void on_command(struct session_builder *b, const struct smtp_event *e)
 	if (verb == SMTP_PROXY)
 		return;
 	judge_pipelining(b, e, verb);
+	b->last_acked = e->peer_acked;
 	if (!b->commanded) {
 		b->commanded = true;
 		b->first_acked = e->peer_acked;

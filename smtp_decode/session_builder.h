@@ -49,6 +49,7 @@ struct session_builder {
 
 	bool commanded;
 	int64_t first_acked;          /* of the server's bytes, when the first command was sent */
+	int64_t last_acked;           /* the same of the last one */
 	uint8_t pipelining_violation; /* enum tri */
 	uint64_t reply_end;           /* stream offset behind the last reply */
 	uint8_t reply_verb, reply_role;

@@ -51,6 +51,9 @@ static void content_begin(struct smtp_dialog *d, uint32_t number, const struct s
 {
 	struct smtp_event e = event_at(SMTP_EVENT_CONTENT_BEGIN, at, at);
 
+	/* DATA after BDAT is out of order; if a server takes it, it goes on with the message. */
+	if (d->client.content_open)
+		return;
 	e.content.number = number;
 	d->client.content_open = true;
 	d->client.content_gap = false;
@@ -705,13 +708,15 @@ static void infer(struct smtp_dialog *d)
 	cl->provisional = true;
 }
 
-/* Need no more be waited for? */
-static bool may_infer(const struct smtp_dialog *d)
+/* Need no more be waited for? No server is seen, its reply was lost, or said neither yes nor no;
+ * or the client, whose next bytes ACK `acked`, took for it what is no reply to us. */
+static bool may_infer(const struct smtp_dialog *d, int64_t acked)
 {
 	const struct smtp_pending *tail = smtp_ledger_tail(&d->ledger);
-	bool lost = tail && tail->doubtful;
 
-	return d->server.payload == 0 || d->client.answered || lost;
+	if (d->server.payload == 0 || d->client.answered || (tail && tail->doubtful))
+		return true;
+	return tail && acked > tail->peer_acked && (uint64_t)acked > d->server.read;
 }
 
 /* Takes up what was held, until it is to wait again. */
@@ -731,11 +736,11 @@ static void drain(struct smtp_dialog *d)
 	}
 }
 
-static void infer_if_due(struct smtp_dialog *d)
+static void infer_if_due(struct smtp_dialog *d, int64_t acked)
 {
 	struct smtp_client *cl = &d->client;
 
-	while (cl->state == SMTP_CLIENT_WAIT && may_infer(d) &&
+	while (cl->state == SMTP_CLIENT_WAIT && may_infer(d, acked) &&
 		span_find(smtp_hold_bytes(&cl->held), '\n') >= 0) {
 		infer(d);
 		drain(d);
@@ -753,7 +758,7 @@ static void wait(struct smtp_dialog *d, struct stream_chunk *c)
 		part.data = span_head(c->data, smtp_hold_room(&cl->held));
 		if (part.data.len > 0 && smtp_hold_put(&cl->held, d->blocks, &part)) {
 			smtp_chunk_skip(c, part.data.len);
-			infer_if_due(d);
+			infer_if_due(d, c->peer_acked);
 		} else {
 			infer(d);
 			drain(d);
@@ -821,7 +826,7 @@ static void data_replied(
 		}
 	} else if (waits) {
 		cl->answered = true;
-		infer_if_due(d);
+		infer_if_due(d, -1);
 	}
 	drain(d);
 }
@@ -924,7 +929,7 @@ void smtp_client_finish(struct smtp_dialog *d, const struct smtp_place *at)
 {
 	struct smtp_client *cl = &d->client;
 
-	while (cl->state == SMTP_CLIENT_WAIT && !smtp_hold_empty(&cl->held) && may_infer(d)) {
+	while (cl->state == SMTP_CLIENT_WAIT && !smtp_hold_empty(&cl->held) && may_infer(d, -1)) {
 		infer(d);
 		drain(d);
 	}

@@ -86,6 +86,7 @@ struct smtp_server {
 	bool greeted, unsure, more, lmtp;
 	struct smtp_line line;
 	uint64_t offset, payload;
+	uint64_t read;     /* behind the last line that was a reply */
 	uint64_t junk_end; /* behind a line that was no reply, while one was due; else 0 */
 	/* The reply that is coming in. */
 	struct smtp_owner owner;

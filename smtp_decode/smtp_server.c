@@ -166,6 +166,7 @@ static void on_reply_line(
 	}
 	append_text(s, r->text);
 	s->more = r->more;
+	s->read = line->last.offset + 1;
 	e = reply_event(s, SMTP_EVENT_REPLY_LINE, &line->last);
 	e.reply.line = line->text;
 	e.reply.text = r->text;
