@@ -131,8 +131,7 @@ static enum severity severity_of(const struct campaign *c)
 	return SEVERITY_MEDIUM;
 }
 
-/* Severity never falls while it is open. */
-static void settle(struct campaign_book *b, struct campaign *c, nstime now)
+void campaign_settle(struct campaign_book *b, struct campaign *c, nstime now)
 {
 	enum severity s = severity_of(c);
 
@@ -266,7 +265,7 @@ void campaign_add(
 	if (member)
 		tell_member(
 			b, c, member, joined ? CAMPAIGN_MEMBER_JOINED : CAMPAIGN_MEMBER_AGAIN, now);
-	settle(b, c, now);
+	campaign_settle(b, c, now);
 }
 
 /* The first match names the campaign, unless it was at low; what fired stays said. */
@@ -281,15 +280,13 @@ static void take_look(struct campaign *c, const struct campaign_look *look)
 		c->look.sync = sync;
 }
 
-void campaign_renew(
-	struct campaign_book *b, struct campaign *c, const struct campaign_look *look, nstime now)
+void campaign_renew(struct campaign *c, const struct campaign_look *look, nstime now)
 {
 	c->matching = look->level >= c->look.level;
 	if (!c->matching)
 		return;
 	c->fired = c->matched = now;
 	take_look(c, look);
-	settle(b, c, now);
 }
 
 void campaign_withdraw(struct campaign_book *b, struct campaign *c, struct sender *s, nstime now)

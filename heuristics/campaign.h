@@ -103,8 +103,12 @@ void campaign_begin(struct campaign_book *b, struct campaign *c, nstime now);
 void campaign_add(
 	struct campaign_book *b, struct campaign *c, const struct campaign_message *m, nstime now);
 /* It was looked at again. One at low may become a full one. */
-void campaign_renew(
-	struct campaign_book *b, struct campaign *c, const struct campaign_look *look, nstime now);
+void campaign_renew(struct campaign *c, const struct campaign_look *look, nstime now);
+/*
+ * After those: severity and updates follow from what it is now. Severity never falls while it is
+ * open.
+ */
+void campaign_settle(struct campaign_book *b, struct campaign *c, nstime now);
 /* The sender is of a pool, as is known now. */
 void campaign_withdraw(struct campaign_book *b, struct campaign *c, struct sender *s, nstime now);
 void campaign_close(

@@ -108,4 +108,6 @@ void campaigns_join(struct campaigns *c, struct cluster *cl, const struct messag
 		add_to_campaign(c, cl, &a);
 	if (cl->part_count > 1 && cl->waiting >= cl->look_after)
 		campaigns_look(c, cl, CAMPAIGNS_MESSAGE);
+	else if (cl->campaign)
+		campaign_settle(c->book, cl->campaign, c->now);
 }

@@ -109,7 +109,8 @@ void campaigns_look(struct campaigns *c, struct cluster *cl, enum campaigns_why 
 		}
 		review_members(c, cl);
 		if (why != CAMPAIGNS_NEWS || l.level > cl->campaign->look.level)
-			campaign_renew(c->book, cl->campaign, &l, c->now);
+			campaign_renew(cl->campaign, &l, c->now);
+		campaign_settle(c->book, cl->campaign, c->now);
 	} else if (l.level == PATTERN_FULL || (l.level == PATTERN_LOW && why == CAMPAIGNS_FINAL)) {
 		open_campaign(c, cl, &l);
 	} else {

@@ -280,23 +280,28 @@ static struct addr block_of(const struct addr *a)
 	return addr_is_v4(a) ? addr_prefix(a, 22) : addr_prefix(a, 48);
 }
 
-/* Hosts come sorted. */
+/* Has host `i` of those from `first` to `end` a neighbour among them? Hosts come sorted. */
+static bool has_neighbour(const struct addr *host, uint32_t first, uint32_t i, uint32_t end)
+{
+	return (i > first && follows(&host[i - 1], &host[i])) ||
+	       (i + 1 < end && follows(&host[i], &host[i + 1]));
+}
+
 static uint32_t block_ips(const struct addr *host, uint32_t count)
 {
 	uint32_t best = 0;
 
-	for (uint32_t i = 0, end; i < count; i = end) {
-		struct addr block = block_of(&host[i]), other;
+	for (uint32_t first = 0, end; first < count; first = end) {
+		struct addr block = block_of(&host[first]), other = block;
 		uint32_t neighbours = 0;
 
-		for (end = i + 1; end < count; end++) {
-			other = block_of(&host[end]);
-			if (!addr_eq(&block, &other))
-				break;
-			neighbours += follows(&host[end - 1], &host[end]);
-		}
-		if (neighbours * 1000 >= (end - i) * NEIGHBOURS_PERMILLE && end - i > best)
-			best = end - i;
+		for (end = first; end < count && addr_eq(&block, &other); end++)
+			if (end + 1 < count)
+				other = block_of(&host[end + 1]);
+		for (uint32_t i = first; i < end; i++)
+			neighbours += has_neighbour(host, first, i, end);
+		if (neighbours * 1000 >= (end - first) * NEIGHBOURS_PERMILLE && end - first > best)
+			best = end - first;
 	}
 	return best;
 }
