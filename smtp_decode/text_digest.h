@@ -9,8 +9,11 @@
 #ifndef SMTP_DECODE_TEXT_DIGEST_H
 #define SMTP_DECODE_TEXT_DIGEST_H
 
+#include <endian.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "smtp_decode/message_record.h"
@@ -22,7 +25,7 @@
 struct text_words {
 	uint64_t exact;                  /* of all words */
 	uint64_t seen;                   /* of the visible words */
-	uint64_t head;                   /* `seen` as it was behind the first TEXT_DIGEST_EDGE */
+	uint64_t head;                   /* of the first TEXT_DIGEST_EDGE visible words */
 	uint32_t count;                  /* words */
 	uint32_t visible;                /* of them */
 	uint32_t last[TEXT_DIGEST_EDGE]; /* the latest visible, in a ring */
@@ -39,43 +42,54 @@ enum text_word_flag {
 	TEXT_WORD_STRIPPED = 2, /* in a quote or a footer */
 };
 
-/* The hash of a word's bytes. */
-static inline uint64_t text_word_hash(const void *p, size_t len)
+/* Eight bytes at `p`, as a little-endian number. */
+static inline uint64_t text_word_load(const void *p)
 {
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le64toh(v);
+}
+
+static inline uint64_t text_word_fold(uint64_t a, uint64_t b)
+{
+	unsigned __int128 m =
+		(unsigned __int128)(a ^ 0x8ebc6af09c88c6e3u) * (b ^ 0x589965cc75374cc3u);
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+/*
+ * The hash of a word's bytes, of which there is one at least; 15 bytes behind the word must be
+ * readable and do not matter. Most words are short, and cost one multiplication.
+ */
+static inline uint64_t text_word_hash_padded(const void *p, size_t len)
+{
+	if (__builtin_expect(len <= 8, 1))
+		return text_word_fold(text_word_load(p) & ~0ull >> (64 - 8 * len), len);
+	if (__builtin_expect(len <= 16, 1))
+		return text_word_fold(text_word_load(p),
+			(text_word_load((const uint8_t *)p + 8) & ~0ull >> (128 - 8 * len)) +
+				(uint64_t)len);
 	return XXH3_64bits(p, len);
 }
+
+/* The same hash of bytes with nothing behind them; of none it is 0. */
+uint64_t text_word_hash(const void *p, size_t len);
 
 void text_digest_init(struct text_digest *d);
 /* A copy that goes its own way. */
 void text_digest_copy(struct text_digest *to, const struct text_digest *from);
-/* For the first word that is stripped. */
-void text_digest_part(struct text_digest *d);
-
 static inline uint64_t text_digest_chain(uint64_t h, uint64_t word)
 {
 	return ((h << 23 | h >> 41) + word) * 0x9e3779b97f4a7c15u;
 }
 
-static inline void text_words_add(struct text_words *w, uint64_t word, bool visible)
-{
-	w->exact = text_digest_chain(w->exact, word);
-	w->count++;
-	if (!visible)
-		return;
-	w->seen = text_digest_chain(w->seen, word);
-	w->last[w->visible++ % TEXT_DIGEST_EDGE] = (uint32_t)word;
-	if (w->visible == TEXT_DIGEST_EDGE)
-		w->head = w->seen;
-}
+/* Adds `n` words, all visible or none. */
+void text_words_add(struct text_words *w, const uint64_t *words, size_t n, bool visible);
 
-static inline void text_digest_add(struct text_digest *d, uint64_t word, unsigned int flags)
-{
-	if (__builtin_expect((flags & TEXT_WORD_STRIPPED) && !d->parted, 0))
-		text_digest_part(d);
-	text_words_add(&d->all, word, !(flags & TEXT_WORD_HIDDEN));
-	if (d->parted && !(flags & TEXT_WORD_STRIPPED))
-		text_words_add(&d->kept, word, !(flags & TEXT_WORD_HIDDEN));
-}
+/* Adds `n` words; `flags` (enum text_word_flag) are those of each. */
+void text_digest_add(struct text_digest *d, const uint64_t *words, size_t n, unsigned int flags);
 
 /* The digest so far; `text_bytes` is left as it is. */
 void text_digest_result(const struct text_digest *d, struct content_digest *ret);

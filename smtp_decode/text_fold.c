@@ -232,6 +232,10 @@ bool text_fold_is_unspaced(uint32_t cp)
 		{0x20000, 0x3ffff}, /* Han */
 	};
 
+	if (cp >= 0x4e00 && cp <= 0x9fff)
+		return true;
+	if (cp < scripts[0].first)
+		return false;
 	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
 		if (cp >= scripts[i].first && cp <= scripts[i].last)
 			return true;

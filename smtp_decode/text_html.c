@@ -3,7 +3,6 @@
 
 #include <assert.h>
 
-#include "base/hash.h"
 #include "smtp_decode/charset.h"
 #include "smtp_decode/text_entity.h"
 #include "smtp_decode/text_find.h"
@@ -52,9 +51,9 @@ static const struct {
 	{TAG_RUN, "span font small b i u em strong"},
 };
 
-static __attribute__((noinline)) uint64_t name_key(struct span name)
+static uint64_t name_key(struct span name)
 {
-	return hash64(name) | 1;
+	return text_word_hash(name.p, name.len) | 1;
 }
 
 void text_html_fill(struct text_tables *t)
@@ -128,11 +127,36 @@ static bool sets_zero(struct span style, const char *what)
 	       (behind == style.len || (style.p[behind] != '.' && style.p[behind] != '%'));
 }
 
+/* May a declaration of the style set "display", "visibility", "opacity" or "font-size" to what
+ * hides? Told by the letters around its colons, since most styles hide nothing. */
+static bool may_hide(struct span style)
+{
+	ptrdiff_t colon;
+
+	while ((colon = span_find(style, ':')) >= 0) {
+		struct span before = span_trim(span_head(style, (size_t)colon));
+		uint8_t last = before.len > 0 ? before.p[before.len - 1] | 0x20 : 0;
+		uint8_t first;
+
+		style = span_skip(style, (size_t)colon + 1);
+		while (style.len > 0 && is_space(style.p[0]))
+			style = span_skip(style, 1);
+		first = style.len > 0 ? style.p[0] | 0x20 : 0;
+		if ((last == 'y' && (first == 'n' || first == 'h')) ||
+			((last == 'y' || last == 'e') && first == ('0' | 0x20)))
+			return true;
+	}
+	return false;
+}
+
 static bool style_hides(struct span value, enum tag_kind kind)
 {
 	char buf[256];
-	struct span s = compact(value, buf, sizeof(buf));
+	struct span s;
 
+	if (!may_hide(value))
+		return false;
+	s = compact(value, buf, sizeof(buf));
 	return memmem(s.p, s.len, "display:none", 12) || sets_zero(s, "opacity:0") ||
 	       memmem(s.p, s.len, "visibility:hidden", 17) ||
 	       (kind == TAG_RUN && sets_zero(s, "font-size:0"));
@@ -165,11 +189,10 @@ static int next_attribute(struct span *s, struct attribute *ret)
 	for (i++; i < s->len && is_space(s->p[i]);)
 		i++;
 	if (i < s->len && (s->p[i] == '"' || s->p[i] == '\'')) {
-		uint8_t quote = s->p[i++];
+		ptrdiff_t close = span_find(span_skip(*s, i + 1), s->p[i]);
 
-		start = i;
-		while (i < s->len && s->p[i] != quote)
-			i++;
+		start = ++i;
+		i = close < 0 ? s->len : i + (size_t)close;
 	} else {
 		start = i;
 		while (i < s->len && !is_space(s->p[i]))
@@ -217,18 +240,18 @@ static bool ends_hidden(struct text_html *h, enum tag_kind kind, uint64_t key, b
 	return h->hidden_depth == 0;
 }
 
-/* The tag in `buf` is whole: "name attributes", or "/name". */
-static void finish_tag(struct text_html *h)
+/* A tag: "name attributes", or "/name". */
+static void take_tag(struct text_html *h, struct span tag)
 {
-	bool end = h->buf[0] == '/';
+	bool end = tag.p[0] == '/';
 	uint8_t name[TEXT_HTML_NAME_MAX];
 	size_t i = end, n = 0;
 	uint64_t key;
 	enum tag_kind kind;
 
-	for (; i < h->len && !is_space(h->buf[i]) && h->buf[i] != '/'; i++)
+	for (; i < tag.len && !is_space(tag.p[i]) && tag.p[i] != '/'; i++)
 		if (n < sizeof(name))
-			name[n++] = is_letter(h->buf[i]) ? h->buf[i] | 0x20 : h->buf[i];
+			name[n++] = is_letter(tag.p[i]) ? tag.p[i] | 0x20 : tag.p[i];
 	key = name_key(span_of(name, n));
 	kind = kind_of(h->out->sink->tables, key);
 	h->state = HTML_TEXT;
@@ -248,8 +271,8 @@ static void finish_tag(struct text_html *h)
 	}
 	if (kind == TAG_BLOCK || kind == TAG_VOID)
 		text_stream_blank(h->out);
-	if (!end && i < h->len)
-		open_element(h, kind, key, span_of(h->buf + i, h->len - i));
+	if (!end && i < tag.len)
+		open_element(h, kind, key, span_skip(tag, i));
 }
 
 static void keep(struct text_html *h, const uint8_t *p, size_t n)
@@ -262,14 +285,12 @@ static void keep(struct text_html *h, const uint8_t *p, size_t n)
 	h->len = (uint16_t)(h->len + n);
 }
 
-/* Does a quote here open a value, that is, does it follow "="? */
-static bool opens_value(const struct text_html *h)
+/* Does a quote behind `tag` open a value, that is, does it follow "="? */
+static bool opens_value(struct span tag)
 {
-	size_t i = h->len;
-
-	while (i > 0 && is_space(h->buf[i - 1]))
-		i--;
-	return i > 0 && h->buf[i - 1] == '=';
+	while (tag.len > 0 && is_space(tag.p[tag.len - 1]))
+		tag.len--;
+	return tag.len > 0 && tag.p[tag.len - 1] == '=';
 }
 
 static size_t read_tag(struct text_html *h, struct span in)
@@ -290,24 +311,65 @@ static size_t read_tag(struct text_html *h, struct span in)
 	if (n == in.len)
 		return n;
 	if (in.p[n] == '>') {
-		finish_tag(h);
+		take_tag(h, span_of(h->buf, h->len));
 	} else {
-		if (h->len < TEXT_HTML_TAG_MAX && opens_value(h))
+		if (h->len < TEXT_HTML_TAG_MAX && opens_value(span_of(h->buf, h->len)))
 			h->quote = in.p[n];
 		keep(h, in.p + n, 1);
 	}
 	return n + 1;
 }
 
+/* Length of the tag that `in` begins with, without its '>', as read_tag() would have it; -1 where
+ * it is not whole, or longer than is looked at. */
+static ptrdiff_t tag_len(struct span in)
+{
+	size_t i = 0;
+
+	in = span_head(in, TEXT_HTML_TAG_MAX);
+	while (i < in.len) {
+		ptrdiff_t close;
+
+		i += text_find(span_skip(in, i), '>', '"', '\'');
+		if (i == in.len)
+			break;
+		if (in.p[i] == '>')
+			return (ptrdiff_t)i;
+		if (opens_value(span_head(in, i))) {
+			close = span_find(span_skip(in, i + 1), in.p[i]);
+			if (close < 0)
+				break;
+			i += (size_t)close + 1;
+		}
+		i++;
+	}
+	return -1;
+}
+
 static size_t read_text(struct text_html *h, struct span in)
 {
 	size_t n = text_find(in, '<', '&', '<');
+	ptrdiff_t tag;
 
 	put_text(h, in.p, n);
 	if (n == in.len)
 		return n;
-	h->state = in.p[n] == '<' ? HTML_OPEN : HTML_REFERENCE;
 	h->len = 0;
+	if (in.p[n] == '&') {
+		h->state = HTML_REFERENCE;
+		return n + 1;
+	}
+	/* Most tags are whole, and need not be put together. */
+	in = span_skip(in, n + 1);
+	if ((in.len > 1 && in.p[0] == '/' && is_letter(in.p[1])) ||
+		(in.len > 0 && is_letter(in.p[0]))) {
+		tag = tag_len(in);
+		if (tag >= 0) {
+			take_tag(h, span_head(in, (size_t)tag));
+			return n + 2 + (size_t)tag;
+		}
+	}
+	h->state = HTML_OPEN;
 	return n + 1;
 }
 

@@ -26,68 +26,47 @@ void text_mask_block_plain(const uint8_t p[64], struct text_mask *ret)
 			ret->word |= bit;
 		if (c == '-' || c == '_')
 			ret->joiner |= bit;
-		if (c == '@' || c == 1)
-			ret->at |= bit;
-		if (c == ':')
-			ret->colon |= bit;
-		if (c == '/')
-			ret->slash |= bit;
-		if (c == '.')
-			ret->dot |= bit;
-		if (c == 'w')
-			ret->w |= bit;
+		if (c == '@' || c == '/' || c == '.' || c == 1)
+			ret->mark |= bit;
 	}
 }
 
 #ifdef __SSE2__
 
-static uint64_t equal(const __m128i v[4], char c)
+static uint64_t bits_of(__m128i v, int i)
 {
-	__m128i k = _mm_set1_epi8(c);
-	uint64_t m = 0;
+	return (uint64_t)(uint16_t)_mm_movemask_epi8(v) << (16 * i);
+}
 
-	for (int i = 0; i < 4; i++)
-		m |= (uint64_t)(uint16_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v[i], k)) << (16 * i);
-	return m;
+static __m128i either(__m128i v, char a, char b)
+{
+	return _mm_or_si128(
+		_mm_cmpeq_epi8(v, _mm_set1_epi8(a)), _mm_cmpeq_epi8(v, _mm_set1_epi8(b)));
 }
 
 /* Bytes from `first` on, `n` of them. */
-static uint64_t within(const __m128i v[4], char first, char n)
+static __m128i within(__m128i v, char first, char n)
 {
-	__m128i shift = _mm_set1_epi8((char)(-128 - first)),
-		limit = _mm_set1_epi8((char)(-128 + n));
-	uint64_t m = 0;
+	__m128i from_least = _mm_add_epi8(v, _mm_set1_epi8((char)(-128 - first)));
 
-	for (int i = 0; i < 4; i++)
-		m |= (uint64_t)(uint16_t)_mm_movemask_epi8(
-			     _mm_cmplt_epi8(_mm_add_epi8(v[i], shift), limit))
-		     << (16 * i);
-	return m;
-}
-
-static uint64_t beyond_ascii(const __m128i v[4])
-{
-	uint64_t m = 0;
-
-	for (int i = 0; i < 4; i++)
-		m |= (uint64_t)(uint16_t)_mm_movemask_epi8(v[i]) << (16 * i);
-	return m;
+	return _mm_cmplt_epi8(from_least, _mm_set1_epi8((char)(-128 + n)));
 }
 
 void text_mask_block(const uint8_t p[64], struct text_mask *ret)
 {
-	__m128i v[4];
+	struct text_mask m = {0};
 
-	for (int i = 0; i < 4; i++)
-		v[i] = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
-	ret->odd = within(v, '0', 10) | beyond_ascii(v);
-	ret->word = within(v, 'a', 26) | ret->odd;
-	ret->joiner = equal(v, '-') | equal(v, '_');
-	ret->at = equal(v, '@') | equal(v, 1);
-	ret->colon = equal(v, ':');
-	ret->slash = equal(v, '/');
-	ret->dot = equal(v, '.');
-	ret->w = equal(v, 'w');
+	for (int i = 0; i < 4; i++) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
+		/* movemask takes the top bit: what is beyond ASCII has it already */
+		__m128i odd = _mm_or_si128(within(v, '0', 10), v);
+
+		m.odd |= bits_of(odd, i);
+		m.word |= bits_of(_mm_or_si128(within(v, 'a', 26), odd), i);
+		m.joiner |= bits_of(either(v, '-', '_'), i);
+		m.mark |= bits_of(_mm_or_si128(either(v, '@', 1), either(v, '/', '.')), i);
+	}
+	*ret = m;
 }
 
 #else

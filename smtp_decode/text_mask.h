@@ -12,8 +12,7 @@ struct text_mask {
 	uint64_t word;   /* letters and digits */
 	uint64_t odd;    /* of them: digits and what is beyond ASCII */
 	uint64_t joiner; /* '-' and '_' */
-	uint64_t at;     /* '@' and 0x01 */
-	uint64_t colon, slash, dot, w;
+	uint64_t mark;   /* '@', '/', '.' and 0x01: what may belong to a URL or an address */
 };
 
 /* Of the 64 bytes at `p`. */

@@ -206,9 +206,26 @@ static void join_runs(struct text_spans *s, size_t blocks)
 		s->run[b] |= s->joiner[b];
 }
 
+/* Of the marks of block `b`, those that may be in a URL or an address. */
+static uint64_t triggers_of(const uint8_t *text, size_t b, uint64_t marks)
+{
+	uint64_t triggers = marks;
+
+	while (marks) {
+		size_t k = (size_t)__builtin_ctzll(marks), i = b * 64 + k;
+		const uint8_t *p = text + i;
+
+		marks &= marks - 1;
+		if ((*p == '.' && !(i >= 3 && p[-1] == 'w' && p[-2] == 'w' && p[-3] == 'w')) ||
+			(*p == '/' && !(i >= 1 && p[-1] == ':')))
+			triggers ^= 1ull << k;
+	}
+	return triggers;
+}
+
 void text_spans_find(struct text_spans *s, const uint8_t *text, size_t len)
 {
-	uint64_t triggers[TEXT_SPAN_BLOCKS], colon = 0, w = 0, any = 0, joiners = 0;
+	uint64_t triggers[TEXT_SPAN_BLOCKS], any = 0, joiners = 0;
 	size_t blocks = (len + 63) / 64;
 
 	for (size_t b = 0; b < blocks; b++) {
@@ -219,14 +236,9 @@ void text_spans_find(struct text_spans *s, const uint8_t *text, size_t len)
 		s->run[b] = m.word & inside;
 		s->odd[b] = m.odd & inside;
 		s->joiner[b] = m.joiner & inside;
-		triggers[b] = m.at | (m.slash & (m.colon << 1 | colon >> 63)) |
-			      (m.dot & (m.w << 1 | w >> 63) & (m.w << 2 | w >> 62) &
-				      (m.w << 3 | w >> 61));
-		triggers[b] &= inside;
-		any |= triggers[b];
 		joiners |= s->joiner[b];
-		colon = m.colon;
-		w = m.w;
+		triggers[b] = triggers_of(text, b, m.mark & inside);
+		any |= triggers[b];
 	}
 	s->run[blocks] = s->odd[blocks] = s->joiner[blocks] = 0;
 	s->count = s->next = 0;
@@ -237,6 +249,8 @@ void text_spans_find(struct text_spans *s, const uint8_t *text, size_t len)
 	}
 	if (joiners)
 		join_runs(s, blocks);
+	for (size_t b = 0; b < blocks; b++)
+		s->odd[b] |= s->joiner[b];
 }
 
 const struct text_span *text_spans_next(struct text_spans *s, size_t at)

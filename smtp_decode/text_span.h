@@ -23,7 +23,7 @@ struct text_span {
 /* Bit arrays have a zero word in front of the text's end, so that a look beyond it is harmless. */
 struct text_spans {
 	uint64_t run[TEXT_SPAN_BLOCKS + 1]; /* words, and joiners between two words */
-	uint64_t odd[TEXT_SPAN_BLOCKS + 1]; /* digits, letters beyond ASCII, planted bytes */
+	uint64_t odd[TEXT_SPAN_BLOCKS + 1]; /* of them all but ASCII letters */
 	uint64_t joiner[TEXT_SPAN_BLOCKS + 1];
 	uint64_t planted[TEXT_SPAN_BLOCKS + 1];
 	bool any;
@@ -42,7 +42,7 @@ static inline uint64_t text_spans_bits(const uint64_t *bits, size_t at)
 {
 	size_t b = at / 64, k = at % 64;
 
-	return k ? bits[b] >> k | bits[b + 1] << (64 - k) : bits[b];
+	return bits[b] >> k | bits[b + 1] << 1 << (63 - k);
 }
 
 static inline bool text_spans_planted(const struct text_spans *s, size_t at)
@@ -50,12 +50,28 @@ static inline bool text_spans_planted(const struct text_spans *s, size_t at)
 	return s->any && s->planted[at / 64] >> at % 64 & 1;
 }
 
-/* Where runs of words begin and end in block `b`. */
-static inline uint64_t text_spans_edges(const struct text_spans *s, size_t b)
-{
-	uint64_t before = b > 0 ? s->run[b - 1] >> 63 : 0;
+/* Where runs begin and end in a block, and which of the ends are those of odd ones. */
+struct text_edges {
+	uint64_t starts, ends, odd;
+	uint64_t last;  /* run at the end of the block before */
+	uint64_t carry; /* and it is odd so far */
+};
 
-	return s->run[b] ^ (s->run[b] << 1 | before);
+/*
+ * Those of block `b`; `*e` holds those of the block before, or zeros. Adding the odd bits to the
+ * runs carries one out of each odd run, to where it ends.
+ */
+static inline void text_spans_edges(const struct text_spans *s, size_t b, struct text_edges *e)
+{
+	uint64_t run = s->run[b], before = run << 1 | e->last, sum;
+	bool carry = __builtin_add_overflow(run, s->odd[b], &sum);
+
+	carry |= __builtin_add_overflow(sum, e->carry, &sum);
+	e->starts = run & ~before;
+	e->ends = ~run & before;
+	e->odd = sum;
+	e->last = run >> 63;
+	e->carry = carry;
 }
 
 #endif

@@ -183,6 +183,50 @@ static struct span feed_ascii(struct text_stream *s, struct span text)
 	return span_skip(text, n);
 }
 
+#define ASCII_RUN 16 /* bytes of ASCII worth a run of their own */
+
+/*
+ * Text of letters beyond ASCII, the fast way: characters of two bytes, Han and Hangul of three,
+ * ASCII between them. Stops in front of all else, and of much ASCII.
+ */
+static struct span feed_letters(struct text_stream *s, struct span text)
+{
+	const uint16_t *fold = s->sink->tables->fold;
+	const uint8_t *p = text.p, *end = p + text.len;
+	uint8_t *o = s->window + s->len, *room = s->window + TEXT_STREAM_WINDOW - TEXT_FOLD_MAX;
+	int ascii = 0;
+
+	for (; end - p >= 3 && o <= room && ascii < ASCII_RUN; ascii++) {
+		if (p[0] < 0x80) {
+			*o++ = (uint8_t)fold[*p++];
+			continue;
+		}
+		if ((p[1] & 0xc0) != 0x80)
+			break;
+		if (p[0] >= 0xc2 && p[0] < 0xe0) {
+			uint32_t f = fold[(p[0] & 0x1f) << 6 | (p[1] & 0x3f)];
+
+			if (f >= 0x800)
+				break;
+			o[0] = (uint8_t)(f < 0x80 ? f : 0xc0 | f >> 6);
+			o[1] = (uint8_t)(0x80 | (f & 0x3f));
+			o += f >= 0x80 ? 2 : f > 0;
+			p += 2;
+		} else {
+			uint32_t top = (uint32_t)p[0] << 8 | p[1];
+
+			if (top < 0xe384 || top > 0xed9f || (p[2] & 0xc0) != 0x80)
+				break;
+			memcpy(o, p, 3); /* U+3100 to U+D7FF stand as they are */
+			o += 3;
+			p += 3;
+		}
+		ascii = -1;
+	}
+	s->len = (uint16_t)(o - s->window);
+	return span_skip(text, (size_t)(p - text.p));
+}
+
 /* A byte beyond ASCII at the start of `text`. */
 static struct span feed_char(struct text_stream *s, struct span text)
 {
@@ -214,8 +258,15 @@ void text_stream_feed(struct text_stream *s, struct span text)
 		if (s->utf8_len == text_utf8_len(s->utf8[0]))
 			put_held(s);
 	}
-	while (text.len > 0)
-		text = text.p[0] < 0x80 ? feed_ascii(s, text) : feed_char(s, text);
+	while (text.len > 0) {
+		struct span rest = text;
+
+		if (text.p[0] < 0x80)
+			rest = feed_ascii(s, text);
+		else
+			rest = feed_letters(s, text);
+		text = rest.len < text.len ? rest : feed_char(s, text);
+	}
 }
 
 void text_stream_blank(struct text_stream *s)

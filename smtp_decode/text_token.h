@@ -31,7 +31,7 @@
 /* Where words go, and what the next depends on. */
 struct text_sink {
 	struct text_digest *to[2];
-	uint32_t count; /* of them */
+	uint32_t count; /* of them, 1 or 2 */
 	const struct text_tables *tables;
 	const struct text_names *names;
 	uint64_t last; /* the word before, 0 where there is none */

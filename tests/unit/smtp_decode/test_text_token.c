@@ -266,7 +266,7 @@ static struct text_words plain_words(struct span s)
 					h = text_word_hash(folded, n);
 				}
 				if (h != TEXT_WORD_NUMBER || last != h)
-					text_words_add(&w, h, true);
+					text_words_add(&w, &h, 1, true);
 				last = h;
 			}
 		}

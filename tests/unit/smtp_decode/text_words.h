@@ -18,7 +18,7 @@ static inline uint64_t pair_word(struct span s)
 		pair[0] = pair[1];
 		text_utf8_get(s.p + n, s.len - n, &pair[1]);
 	}
-	return text_word_hash(pair, sizeof(pair));
+	return text_word_fold(pair[0], pair[1]);
 }
 
 /*
@@ -48,7 +48,7 @@ static inline struct text_words words_from(const char *text)
 
 			h = text_word_hash(host, (size_t)n);
 		}
-		text_words_add(&w, h, s.p[0] != '#');
+		text_words_add(&w, &h, 1, s.p[0] != '#');
 		text += s.len + (text[s.len] == ' ');
 	}
 	return w;
