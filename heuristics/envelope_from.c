@@ -94,13 +94,22 @@ uint32_t envelope_from_most(struct judge *j, const struct source *s)
 	return row ? row->most_1h : s->sender_messages > 0;
 }
 
-/* Does a word of SHARED_WORD letters or more stand in both? */
-static bool share_word(struct span a, struct span b)
+/* What an organisation calls itself: its org-domain without the public suffix, which it shares with
+ * strangers. */
+static struct span own_label(struct span org)
+{
+	ptrdiff_t dot = span_find(org, '.');
+
+	return dot < 0 ? org : span_head(org, (size_t)dot);
+}
+
+/* Does a word of `a` of SHARED_WORD letters or more stand in `b`? */
+static bool shares_word(struct span a, struct span b)
 {
 	size_t start = 0;
 
 	for (size_t i = 0; i <= a.len; i++) {
-		if (i < a.len && a.p[i] != '.' && a.p[i] != '-' && a.p[i] != '_')
+		if (i < a.len && a.p[i] != '-' && a.p[i] != '_')
 			continue;
 		if (i - start >= SHARED_WORD && memmem(b.p, b.len, a.p + start, i - start))
 			return true;
@@ -109,12 +118,11 @@ static bool share_word(struct span a, struct span b)
 	return false;
 }
 
-static bool is_related(
-	struct judge *j, const struct sender_org *org, struct span rdns, struct span rdns_org)
+static bool is_related(struct span org, struct span rdns_org)
 {
-	struct span name = string_store_get(j->strings, org->name);
+	struct span a = own_label(org), b = own_label(rdns_org);
 
-	return span_eq(name, rdns_org) || share_word(name, rdns) || share_word(rdns_org, name);
+	return span_eq(org, rdns_org) || shares_word(a, b) || shares_word(b, a);
 }
 
 int envelope_from_related(struct judge *j, const struct source *s)
@@ -124,14 +132,14 @@ int envelope_from_related(struct judge *j, const struct source *s)
 	uint32_t count = row ? row->count : 1;
 	uint64_t all = 0, related = 0;
 	char buf[ORG_DOMAIN_MAX];
-	struct span rdns = string_store_get(j->strings, s->rdns.name), rdns_org;
+	struct span rdns_org;
 
 	if (s->rdns.class == RDNS_UNKNOWN || s->rdns.class == RDNS_NONE || s->sender_messages == 0)
 		return -1;
-	rdns_org = org_domain(j->orgs, rdns, buf);
+	rdns_org = org_domain(j->orgs, string_store_get(j->strings, s->rdns.name), buf);
 	for (uint32_t i = 0; i < count; i++) {
 		all += org[i].messages;
-		if (is_related(j, &org[i], rdns, rdns_org))
+		if (is_related(string_store_get(j->strings, org[i].name), rdns_org))
 			related += org[i].messages;
 	}
 	return all ? (int)(related * 1000 / all) : -1;

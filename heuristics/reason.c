@@ -117,6 +117,14 @@ static void write_names(const struct writer_context *c, struct text *t, nstime w
 	*ret_span = c->item->time - first;
 }
 
+static bool has_item(const struct writer_context *c, enum check_param item)
+{
+	const struct source_score *sc = source_score_find(c->j, c->s);
+
+	return sc && score_find(&sc->score, item);
+}
+
+/* The window that decides names names; beside it the others only count. */
 static void write_helo_changing(const struct writer_context *c, struct text *t)
 {
 	nstime window = c->item->item == PARAM_CHANGING_DB_5MIN ? 5 * NS_PER_MIN
@@ -126,15 +134,21 @@ static void write_helo_changing(const struct writer_context *c, struct text *t)
 	struct text names = {.len = 0};
 	nstime span;
 
+	text_printf(t, "greeted with %" PRIu32 " different names ", c->item->value);
+	if (c->item->item != PARAM_CHANGING_DB_1H && has_item(c, PARAM_CHANGING_DB_1H)) {
+		text_printf(t, "within ");
+		text_duration(t, window);
+		return;
+	}
 	write_names(c, &names, window, dominant, &span);
-	text_printf(t, "greeted with %" PRIu32 " different names in ", c->item->value);
+	text_printf(t, "in ");
 	text_duration(t, span > NS_PER_S ? span : NS_PER_S);
 	text_printf(t, " (");
 	text_append(t, text_span(&names));
 	text_printf(t, ")");
 	if (dominant)
 		text_printf(t, ", beside those of its own domain");
-	else if (rdns_of(c).p)
+	else if (string_store_has(c->j->strings, c->s->rdns.name))
 		text_printf(t, ", none under its reverse-DNS domain");
 }
 
@@ -279,19 +293,33 @@ static const struct row *row_of(enum check_param item)
 	return NULL;
 }
 
-static bool write_reason(
-	struct judge *j, struct source *s, const struct score_item *item, struct reason *ret)
+/* A campaign has grown since the source became a member. */
+static void take_campaign_size(struct judge *j, const struct source *s, struct score_item *item)
 {
-	struct writer_context c = {j, s, item};
-	const struct row *row = row_of(item->item);
+	struct campaign_standing st;
+
+	if (check_get(check_setting_get(item->item)->check)->family != FAMILY_CONTENT_SPREAD)
+		return;
+	campaigns_standing(j->campaigns, &s->key, s->messages, &st);
+	if (st.member && st.pattern == check_setting_get(item->item)->check &&
+		st.campaign_ips > item->value)
+		item->value = st.campaign_ips;
+}
+
+static bool write_reason(
+	struct judge *j, struct source *s, struct score_item item, struct reason *ret)
+{
+	struct writer_context c = {j, s, &item};
+	const struct row *row = row_of(item.item);
 	struct text t = {.len = 0};
 
 	if (!row)
 		return false;
+	take_campaign_size(j, s, &item);
 	row->write(&c, &t);
-	*ret = (struct reason){.check = check_get(check_setting_get(item->item)->check)->id,
-		.db = score_db(item->centidb),
-		.value = item->value,
+	*ret = (struct reason){.check = check_get(check_setting_get(item.item)->check)->id,
+		.db = score_db(item.centidb),
+		.value = item.value,
 		.threshold = row->limit == PARAM_COUNT ? 1 : j->values.v[row->limit],
 		.unit = row->unit,
 		.text = arena_copy(&j->texts, text_span(&t))};
@@ -320,7 +348,7 @@ size_t reasons_for(struct judge *j, struct source *s, struct reason *ret)
 				items[n++] = &sc->score.top[f][i];
 	qsort(items, n, sizeof(items[0]), compare_items);
 	for (size_t i = 0; i < n && written < LIMIT_REASONS; i++)
-		written += write_reason(j, s, items[i], &ret[written]);
+		written += write_reason(j, s, *items[i], &ret[written]);
 	return written;
 }
 

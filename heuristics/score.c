@@ -134,11 +134,11 @@ unsigned int score_families(const struct score *s, nstime now, enum score_part p
 	return n;
 }
 
-nstime score_falls_below(const struct score *s, centidb level, nstime from)
+nstime score_falls_below(const struct score *s, enum score_part part, centidb level, nstime from)
 {
 	nstime low = from, high = from;
 
-	if (score_sum(s, from, SCORE_ALL) < level)
+	if (score_sum(s, from, part) < level)
 		return from;
 	if (level <= 0)
 		return NSTIME_MAX;
@@ -153,7 +153,7 @@ nstime score_falls_below(const struct score *s, centidb level, nstime from)
 	while (high - low > 1) { /* the sum only falls: at `low` it is not below, at `high` it is */
 		nstime mid = low + (high - low) / 2;
 
-		if (score_sum(s, mid, SCORE_ALL) < level)
+		if (score_sum(s, mid, part) < level)
 			high = mid;
 		else
 			low = mid;

@@ -71,7 +71,7 @@ centidb score_sum(const struct score *s, nstime now, enum score_part part);
 /* How many bring SCORE_FAMILY or more. */
 unsigned int score_families(const struct score *s, nstime now, enum score_part part);
 /* Without anything new: the first time, not before `from`, at which the sum is below `level`. */
-nstime score_falls_below(const struct score *s, centidb level, nstime from);
+nstime score_falls_below(const struct score *s, enum score_part part, centidb level, nstime from);
 
 /* Rounded to whole decibans, halves away from zero. */
 int score_db(centidb c);

@@ -292,14 +292,13 @@ static void on_assess(
 
 	if (s->bits & SOURCE_PROXY)
 		return;
-	below = score_falls_below(&sc->score, SCORE_OPEN - SCORE_HYSTERESIS - base, now);
+	below = score_falls_below(&sc->score, SCORE_OWN, SCORE_OPEN - SCORE_HYSTERESIS - base, now);
 	ret->severity = scored && score_severity(own) > d.severity ? score_severity(own)
 			: d.severity                               ? d.severity
 								   : SEVERITY_MEDIUM;
-	ret->stands = (d.severity || scored) &&
-		(ret->severity >= SEVERITY_HIGH || !is_told_of(sc));
+	ret->stands = (d.severity || scored) && (ret->severity >= SEVERITY_HIGH || !is_told_of(sc));
 	ret->confirmed = ret->severity >= SEVERITY_HIGH ||
-		(s->messages == 0 && (d.severity || s->sessions >= CONFIRMED_BY));
+			 (s->messages == 0 && (d.severity || s->sessions >= CONFIRMED_BY));
 	ret->holds = d.severity || own >= SCORE_OPEN - SCORE_HYSTERESIS;
 	ret->until = d.until > below ? d.until : below;
 	ret->news = sc->news;

@@ -127,6 +127,10 @@ static void test_senders_like_rdns(void **state)
 		{"mx1.examplehost.test", {"examplehost-mail.test", "examplehost.example", "a.test"},
 			ITEM_UNKNOWN, 0},
 		{"mail.shop.example", {"a.test", "b.test", "c.test"}, ITEM_FAIL, 0},
+		/* a public suffix, or a host's name, is not what they have in common */
+		{"server.isp.example", {"a.example", "b.example", "server.example"}, ITEM_FAIL, 0},
+		{"mx.green-garden.example", {"garden-club.test", "garden.test", "mygarden.test"},
+			ITEM_PASS, 1000},
 		{"mail.shop.example", {"a.test", "b.test"}, ITEM_UNKNOWN, 0},
 		{"mail.shop.example", {"a.test", "b.test", NULL, "c.test"}, ITEM_UNKNOWN, 0},
 		{NULL, {"a.test", "b.test", "c.test"}, ITEM_UNKNOWN, 0},
@@ -139,7 +143,7 @@ static void test_senders_like_rdns(void **state)
 			say_rdns(f, IP, rows[r].rdns, 0);
 		for (int i = 0; i < 4 && rows[r].from[i]; i++)
 			send(f, i, rows[r].from[i], "<1@a.example>", 25);
-		if (r == 4) /* null senders are nobody's */
+		if (rows[r].from[3]) /* null senders are nobody's */
 			send(f, 5, NULL, "<1@a.example>", 25);
 		assert_int_equal(
 			item(f, ITEM_HEADER_ENVELOPE_FROM_LIKE_RDNS)->state, rows[r].state);

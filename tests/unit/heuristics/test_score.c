@@ -108,12 +108,12 @@ static void test_falls_below(void **state)
 	nstime t;
 
 	add(&s, PARAM_BOTNET_MEMBER_DB, T0); /* 30, half-life 1 h */
-	t = score_falls_below(&s, CENTIDB(15), T0);
+	t = score_falls_below(&s, SCORE_ALL, CENTIDB(15), T0);
 	assert_in_range(t, T0 + NS_PER_HOUR, T0 + NS_PER_HOUR + 2 * NS_PER_MIN);
 	assert_true(score_sum(&s, t, SCORE_ALL) < CENTIDB(15));
 	assert_true(score_sum(&s, t - 1, SCORE_ALL) >= CENTIDB(15));
-	assert_int_equal(score_falls_below(&s, CENTIDB(31), T0), T0);
-	assert_int_equal(score_falls_below(&s, 0, T0), NSTIME_MAX);
+	assert_int_equal(score_falls_below(&s, SCORE_ALL, CENTIDB(31), T0), T0);
+	assert_int_equal(score_falls_below(&s, SCORE_ALL, 0, T0), NSTIME_MAX);
 }
 
 static void test_rounding(void **state)
