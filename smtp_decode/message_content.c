@@ -42,6 +42,8 @@ struct message_content {
 	uint8_t buffer[TEXT_STREAM_BUFFER]; /* a header field, or the window of a text */
 };
 
+static_assert(sizeof(struct message_content) <= 24 * 1024, "the budget of memory");
+
 struct message_content_pool {
 	struct message_content_config config;
 	struct message_content_stats stats;
@@ -273,9 +275,13 @@ static void fill_digest(const struct message_content *c, struct content_digest *
 void message_content_fill(struct message_content *c, const struct redactor *r,
 	struct record_builder *b, struct message_record *m)
 {
-	message_header_fill(&c->header, r, c->pool->config.pseudonyms, b, m);
-	if (c->first_charset_len > 0)
-		m->charset = record_add(b, span_of(c->first_charset, c->first_charset_len));
+	struct pseudonyms *p = c->pool->config.pseudonyms;
+	struct span charset = span_of(c->first_charset, c->first_charset_len);
+	char buf[2 * CHARSET_LABEL_MAX];
+
+	message_header_fill(&c->header, r, p, b, m);
+	if (charset.len > 0)
+		m->charset = record_add(b, redact_text(r, p, charset, buf, sizeof(buf)));
 	m->parts = c->walk.parts;
 	m->attachments = c->walk.attachments;
 	if (c->gap)

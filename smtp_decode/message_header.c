@@ -145,6 +145,8 @@ static void read_recipients(struct message_header *h, enum header_field f, struc
 	struct mailbox_item item;
 	unsigned int n = 0;
 
+	if (f == HEADER_CC && !h->pseudonyms)
+		return;
 	h->to_closed |= f == HEADER_CC;
 	while ((h->pseudonyms || n < NAMED_RECIPIENTS) && mailbox_next(&body, &item) == 1) {
 		if (f == HEADER_TO && n++ < NAMED_RECIPIENTS)

@@ -9,7 +9,7 @@
 
 #define TEXT_FOLD_DIRECT 0x3000 /* code points below it are folded by one look-up */
 #define TEXT_TAG_SLOTS 256
-#define TEXT_COMMON_MAX 96
+#define TEXT_COMMON_MAX 192
 
 struct text_tables {
 	uint16_t fold[TEXT_FOLD_DIRECT];    /* text_fold.h */

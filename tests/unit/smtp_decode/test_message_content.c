@@ -199,6 +199,100 @@ static void test_recipients_hidden(void **state)
 	assert_str(f, f->m->header_from_domain, "corp.example");
 }
 
+static uint32_t next_random(uint32_t *x)
+{
+	*x = *x * 1664525 + 1013904223;
+	return *x >> 8;
+}
+
+/* Each '%' of `template` replaced by `name`; behind it the rest of a message. */
+static void fill_in(char *text, const char *template, const char *name)
+{
+	for (; *template; template ++) {
+		if (*template == '%') {
+			strcpy(text, name);
+			text += strlen(name);
+		} else {
+			*text++ = *template;
+		}
+	}
+	strcpy(text, "\r\n\r\none two three four five six seven eight\r\n");
+}
+
+/* Whatever field a recipient is named in, the record does not hold the name. */
+static void test_no_recipient_shows(void **state)
+{
+	static const char *const fields[] = {"Subject: re %: x",
+		"Subject: =?utf-8?Q?a_%_b?=", "From: x <%@corp.example>", "From: %",
+		"Sender: b+%=corp.example@s.example", "Reply-To: \"%\"@corp.example",
+		"Message-ID: <1.%@s.example>", "Message-ID: <%>", "X-Mailer: for %/1",
+		"User-Agent: %", "Date: %", "Content-Type: text/%; charset=x",
+		"Content-Type: text/plain; charset=%", "To: % <%@corp.example>",
+		"Cc: %@corp.example"};
+	static const char letters[] = "bcdfghjklmnpqrstvwxz";
+	struct fixture *f = *state;
+	uint32_t x = 1;
+
+	for (int round = 0; round < 2000; round++) {
+		char name[32], addr[64], text[256];
+		size_t n = 4 + next_random(&x) % 16;
+
+		for (size_t i = 0; i < n; i++)
+			name[i] = letters[next_random(&x) % (sizeof(letters) - 1)];
+		name[n] = '\0';
+		snprintf(addr, sizeof(addr), "%s@corp.example", name);
+		memset(&f->redactor, 0, sizeof(f->redactor));
+		f->rcpt_count = 0;
+		add_rcpt(f, addr);
+		for (size_t i = 0; i < n; i++) /* another case is the same name */
+			if (round & 1)
+				name[i] = (char)(name[i] & 0xdf);
+		fill_in(text, fields[(size_t)round % (sizeof(fields) / sizeof(fields[0]))], name);
+		decode(f, text);
+		for (size_t i = 0; i + n <= f->m->r.size; i++)
+			if (strncasecmp((const char *)f->m + i, name, n) == 0)
+				fail_msg("%s in %s", name, text);
+	}
+}
+
+/* A megabyte of what is hard to read, as a text, as HTML and as a header: none may take more than
+ * linear time. */
+static void test_hostile(void **state)
+{
+	static const char *const heads[] = {"Content-Type: text/plain\r\n\r\n",
+		"Content-Type: text/html\r\n\r\n",
+		"Content-Type: multipart/mixed; boundary=b\r\n\r\n",
+		"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+		"Content-Type: text/html; charset=gb18030\r\nContent-Transfer-Encoding: "
+		"quoted-printable"
+		"\r\n\r\n",
+		"Subject: ", "From: ", "To: ", "Message-ID: ", "Content-Type: ", "DKIM-Signature: ",
+		""};
+	static const char *const fills[] = {"<", "@", "a@", "www.", "<!--", "<!-- -->", "(", "\"",
+		",", "=?utf-8?Q?", "=?a?b?c?= ", "\n--b\n\n", "\n--", "\r\n", "To: x\n", "x: y\n",
+		" ", "\n ", "=", "=\n", "\xff", "\xe4\xbd", "&", "http://", ">\n", "-- \n", "a-1",
+		";b=\"", ": ", "\\"};
+	struct fixture *f = *state;
+	size_t len = 1 << 20;
+	char *p = malloc(len);
+
+	assert_non_null(p);
+	for (size_t i = 0; i < sizeof(fills) / sizeof(fills[0]); i++) {
+		size_t n = strlen(fills[i]);
+
+		for (size_t k = 0; k < len; k++)
+			p[k] = fills[i][k % n];
+		for (size_t h = 0; h < sizeof(heads) / sizeof(heads[0]); h++) {
+			struct message_content *c = start(f);
+
+			message_content_run(c, span_str(heads[h]));
+			message_content_run(c, span_of(p, len));
+			finish(f, c, true);
+		}
+	}
+	free(p);
+}
+
 static void test_gaps(void **state)
 {
 	static const char head[] = "Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n";
@@ -322,6 +416,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_header, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nested, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_recipients_hidden, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_recipient_shows, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gaps, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_breaks_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pool, setup, teardown),
