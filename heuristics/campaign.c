@@ -9,6 +9,7 @@
 #include "heuristics/campaign_member.h"
 #include "heuristics/campaign_report.h"
 #include "heuristics/campaign_score.h"
+#include "heuristics/slab.h"
 
 #define HIGH_SENDERS 50
 #define HIGH_RECIPIENTS 100
@@ -16,33 +17,48 @@
 #define UPDATE_GAP_MAX NS_PER_HOUR
 #define LOW_MEMBER_DB 20 /* contract 2.7 */
 #define CAMPAIGNS_MIN 64
+#define ROLL_COST 24 /* of a table's node and slots, a member */
 
 struct campaign_book {
 	struct campaign_book_config c;
-	struct slab campaigns, members;
+	struct slab campaigns;
+	struct table *roll; /* members of all */
+	uint32_t roll_size;
 	struct campaign_heap heap; /* all that are open, by deadline */
 	struct campaign_report_room *room;
 	struct campaign_words words;
-	uint64_t opened, left_out;
+	uint64_t opened, left_out, serial;
 };
+
+static int create_roll(struct campaign_book *b)
+{
+	uint64_t members = b->c.memory / 2 / (sizeof(struct campaign_member) + ROLL_COST);
+	struct table_config roll = {
+		.entry_size = sizeof(struct campaign_member),
+		.key_size = sizeof(struct campaign_member_key),
+		.seed = b->c.seed,
+	};
+
+	b->roll_size =
+		members < LIMIT_CAMPAIGN_MEMBERS ? LIMIT_CAMPAIGN_MEMBERS : (uint32_t)members;
+	roll.capacity = b->roll_size;
+	b->roll = table_create(&roll);
+	return b->roll ? 1 : -1;
+}
 
 struct campaign_book *campaign_book_create(const struct campaign_book_config *config)
 {
 	struct campaign_book *b = calloc(1, sizeof(*b));
 	uint64_t count = config->memory / 4 / sizeof(struct campaign);
-	uint64_t members = config->memory / 2 / sizeof(struct campaign_member);
 
 	if (!b)
 		return NULL;
 	b->c = *config;
 	if (count < CAMPAIGNS_MIN)
 		count = CAMPAIGNS_MIN;
-	if (members < LIMIT_CAMPAIGN_MEMBERS)
-		members = LIMIT_CAMPAIGN_MEMBERS;
 	b->room = campaign_report_room_create();
-	if (!b->room || campaign_heap_init(&b->heap, (uint32_t)count) < 0 ||
-		slab_init(&b->campaigns, (uint32_t)count, sizeof(struct campaign)) < 0 ||
-		slab_init(&b->members, (uint32_t)members, sizeof(struct campaign_member)) < 0) {
+	if (!b->room || create_roll(b) < 0 || campaign_heap_init(&b->heap, (uint32_t)count) < 0 ||
+		slab_init(&b->campaigns, (uint32_t)count, sizeof(struct campaign)) < 0) {
 		campaign_book_destroy(b);
 		return NULL;
 	}
@@ -56,7 +72,7 @@ void campaign_book_destroy(struct campaign_book *b)
 	campaign_report_room_destroy(b->room);
 	campaign_heap_finish(&b->heap);
 	slab_finish(&b->campaigns);
-	slab_finish(&b->members);
+	table_destroy(b->roll);
 	free(b);
 }
 
@@ -66,7 +82,7 @@ static void tell_member(struct campaign_book *b, const struct campaign *c,
 	enum check_param item = pattern_member_weight(c->look.pattern);
 	bool low = c->severity == SEVERITY_LOW;
 	struct campaign_member_news n = {
-		.ip = m->host,
+		.ip = m->key.host,
 		.change = change,
 		.item = item,
 		.db = low ? LOW_MEMBER_DB : (int)b->c.values->v[item],
@@ -126,7 +142,7 @@ static enum severity severity_of(const struct campaign *c)
 		return SEVERITY_LOW;
 	if (c->own)
 		return SEVERITY_CRITICAL;
-	if (exact_set_count(&c->senders) >= HIGH_SENDERS || c->recipients >= HIGH_RECIPIENTS)
+	if (exact_set_reaches(&c->senders, HIGH_SENDERS) || c->recipients >= HIGH_RECIPIENTS)
 		return SEVERITY_HIGH;
 	return SEVERITY_MEDIUM;
 }
@@ -160,6 +176,8 @@ struct campaign *campaign_open(
 	}
 	c->cluster = cl;
 	cl->campaign = c;
+	c->roll = b->roll;
+	c->serial = ++b->serial;
 	c->look = *look;
 	c->matching = true;
 	return c;
@@ -185,7 +203,7 @@ static void take_exemplars(struct campaign_book *b, struct campaign *c)
 
 		for (at = copies_get(b->c.copies, c->cluster->last_copy); at;
 			at = copies_get(b->c.copies, at->previous))
-			if (addr_eq(&at->host, &m->host))
+			if (addr_eq(&at->host, &m->key.host))
 				found = at;
 		if (!found)
 			continue;
@@ -217,8 +235,8 @@ static struct campaign_member *join(
 {
 	struct campaign_member *m = NULL;
 
-	if (c->member_count < LIMIT_CAMPAIGN_MEMBERS)
-		m = campaign_member_add(&b->members, c, msg->sender, msg->first);
+	if (c->member_count < LIMIT_CAMPAIGN_MEMBERS && table_count(b->roll) < b->roll_size)
+		m = campaign_member_add(c, msg->sender, msg->first);
 	if (!m) {
 		c->members_left_out++;
 		b->left_out++;
@@ -253,6 +271,8 @@ void campaign_add(
 
 	if (joined)
 		member = join(b, c, m);
+	else if (!member->sender)
+		campaign_member_return(member, m->sender);
 	count_message(c, m);
 	if (member) {
 		member->messages += m->messages;
@@ -297,7 +317,7 @@ void campaign_withdraw(struct campaign_book *b, struct campaign *c, struct sende
 		return;
 	tell_member(b, c, m, CAMPAIGN_MEMBER_RETRACTED, now);
 	c->messages -= m->messages;
-	campaign_member_drop(&b->members, m);
+	campaign_member_drop(m);
 }
 
 /* The end. */
@@ -318,7 +338,7 @@ void campaign_close(
 
 		if (!retracted && m->sender)
 			campaign_member_fold(m, &m->sender->past);
-		campaign_member_drop(&b->members, m);
+		campaign_member_drop(m);
 	}
 	c->cluster->campaign = NULL;
 	slab_give(&b->campaigns, c);
@@ -372,6 +392,6 @@ uint64_t campaign_book_members_left_out(const struct campaign_book *b)
 
 size_t campaign_book_bytes(const struct campaign_book *b)
 {
-	return sizeof(*b) + slab_bytes(&b->campaigns) + slab_bytes(&b->members) +
+	return sizeof(*b) + slab_bytes(&b->campaigns) + table_bytes(b->roll) +
 	       campaign_report_room_bytes();
 }

@@ -6,18 +6,26 @@
 #ifndef HEURISTICS_CAMPAIGN_H
 #define HEURISTICS_CAMPAIGN_H
 
+#include "base/table.h"
 #include "heuristics/campaigns.h"
 #include "heuristics/cluster.h"
 #include "heuristics/copies.h"
 #include "heuristics/exact_set.h"
 #include "heuristics/pattern.h"
 
+/* By this it is found. */
+struct campaign_member_key {
+	uint64_t serial; /* of the campaign */
+	struct addr host;
+};
+
 struct campaign_member {
+	struct campaign_member_key key;
 	struct campaign *campaign;
 	struct sender *sender;                     /* NULL: displaced */
 	struct campaign_member *next, *prev;       /* of the campaign, by first message */
 	struct campaign_member *next_of, *prev_of; /* of the sender */
-	struct addr host, ip;                      /* host key; address as first seen */
+	struct addr ip;                            /* as first seen */
 	nstime first;
 	uint64_t messages;
 	bool shows_own; /* an identity of its own (contract 2.7) */
@@ -46,6 +54,8 @@ struct campaign_look {
 
 struct campaign {
 	struct cluster *cluster;
+	uint64_t serial;    /* unique among those ever open */
+	struct table *roll; /* members of all campaigns */
 	uint8_t id[16];
 	struct campaign_look look; /* the latest that matched */
 	enum severity severity;
@@ -77,6 +87,7 @@ struct campaign_book_config {
 	struct senders *senders;           /* borrowed */
 	struct copies *copies;             /* borrowed */
 	uint64_t memory;                   /* bytes */
+	uint64_t seed;
 };
 
 /* NULL where memory is short. */

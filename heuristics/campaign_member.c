@@ -8,11 +8,9 @@
 
 struct campaign_member *campaign_member_of(const struct campaign *c, const struct sender *s)
 {
-	struct campaign_member *m;
+	struct campaign_member_key key = {.serial = c->serial, .host = s->host};
 
-	for (m = s->members; m && m->campaign != c; m = m->next_of)
-		;
-	return m;
+	return table_find(c->roll, &key);
 }
 
 /* By first message, but behind those that have been said. */
@@ -35,21 +33,25 @@ static void insert(struct campaign *c, struct campaign_member *m)
 	c->member_count++;
 }
 
-struct campaign_member *campaign_member_add(
-	struct slab *members, struct campaign *c, struct sender *s, nstime first)
+void campaign_member_return(struct campaign_member *m, struct sender *s)
 {
-	struct campaign_member *m = slab_take(members);
-
-	if (!m)
-		return NULL;
-	m->campaign = c;
-	m->host = s->host;
-	m->first = first;
 	m->sender = s;
+	m->prev_of = NULL;
 	m->next_of = s->members;
 	if (m->next_of)
 		m->next_of->prev_of = m;
 	s->members = m;
+}
+
+struct campaign_member *campaign_member_add(struct campaign *c, struct sender *s, nstime first)
+{
+	struct campaign_member_key key = {.serial = c->serial, .host = s->host};
+	bool fresh;
+	struct campaign_member *m = table_get(c->roll, &key, &fresh);
+
+	m->campaign = c;
+	m->first = first;
+	campaign_member_return(m, s);
 	insert(c, m);
 	return m;
 }
@@ -68,7 +70,7 @@ static void leave_sender(struct campaign_member *m)
 	m->next_of = m->prev_of = NULL;
 }
 
-void campaign_member_drop(struct slab *members, struct campaign_member *m)
+void campaign_member_drop(struct campaign_member *m)
 {
 	struct campaign *c = m->campaign;
 
@@ -86,7 +88,7 @@ void campaign_member_drop(struct slab *members, struct campaign_member *m)
 	else
 		c->members_last = m->prev;
 	c->member_count--;
-	slab_give(members, m);
+	table_remove(c->roll, m);
 }
 
 void campaign_member_orphan(struct sender *s)

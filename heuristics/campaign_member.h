@@ -4,14 +4,14 @@
 #define HEURISTICS_CAMPAIGN_MEMBER_H
 
 #include "heuristics/campaign.h"
-#include "heuristics/slab.h"
 
 /* NULL where it is none. */
 struct campaign_member *campaign_member_of(const struct campaign *c, const struct sender *s);
-/* Its first message came at `first`. NULL where there is no room. */
-struct campaign_member *campaign_member_add(
-	struct slab *members, struct campaign *c, struct sender *s, nstime first);
-void campaign_member_drop(struct slab *members, struct campaign_member *m);
+/* Its first message came at `first`. There must be room on the roll. */
+struct campaign_member *campaign_member_add(struct campaign *c, struct sender *s, nstime first);
+/* Its sender had been displaced, and is back. */
+void campaign_member_return(struct campaign_member *m, struct sender *s);
+void campaign_member_drop(struct campaign_member *m);
 /* The sender is displaced: the campaign keeps its address. */
 void campaign_member_orphan(struct sender *s);
 /* Adds the membership to those that `ret` sums up. */

@@ -281,6 +281,7 @@ static int create_parts(struct campaigns *c)
 		.values = c->c.values,
 		.env = &c->env,
 		.memory = share(c, SHARE_CAMPAIGNS),
+		.seed = c->c.seed,
 	};
 
 	bc.senders = c->senders = senders_create(&sc);

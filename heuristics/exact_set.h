@@ -25,4 +25,10 @@ void exact_set_add(struct exact_set *s, uint32_t fingerprint);
 /* Up to LIMIT_EXACT_SET exact; beyond, standard error below 5 % up to 15,000. */
 uint32_t exact_set_count(const struct exact_set *s);
 
+/* Are there so many, `n` being LIMIT_EXACT_SET at the most? */
+static inline bool exact_set_reaches(const struct exact_set *s, uint32_t n)
+{
+	return s->count >= n;
+}
+
 #endif
