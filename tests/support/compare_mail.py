@@ -22,8 +22,10 @@ import tempfile
 
 # In a thousand. What is missing was looked at: comments behind Message-IDs, which are dropped here;
 # Date zones like "+-0500", which Python takes for UTC; message/delivery-status, which Python takes
-# for texts; base64 that lacks its pad and "==3D" in quoted-printable, which Python does not decode.
-LEAST = {"message_id": 997, "subject": 999, "header_from": 999, "header_reply_to": 999,
+# for texts; base64 that lacks its pad and "==3D" in quoted-printable, which Python does not decode;
+# four addresses whose display name is an address itself ("a@b.cz <a@b.cz>"), which the Pythons that
+# parse addresses strictly refuse.
+LEAST = {"message_id": 997, "subject": 999, "header_from": 998, "header_reply_to": 999,
          "date_time": 997, "texts": 998, "received": 999}
 
 
