@@ -88,6 +88,10 @@ class Suite:
         wanted = normalise(capture.with_suffix(".expected.jsonl").read_text())
         first = self.run(PCAPS, capture.name, args)
         self.compare(capture.name, wanted, normalise(first))
+        check = subprocess.run([HERE / "validate_schema.py", "-"], input=first.encode(),
+                               capture_output=True, check=False)
+        self.result(capture.name + " against the schema",
+                    None if check.returncode == 0 else check.stdout.decode()[-600:])
         self.result(capture.name + " again",
                     None if first == self.run(PCAPS, capture.name, args) else "other bytes")
         for workers in ("2", "3"):
