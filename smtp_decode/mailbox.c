@@ -208,6 +208,7 @@ static size_t read_angle(struct span s, size_t i, struct draft *d)
 		case ':':
 			if (route) {
 				d->len = 0;
+				d->blank = false;
 				route = false;
 				i++;
 				continue;

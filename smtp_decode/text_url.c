@@ -15,6 +15,8 @@ struct span text_url_authority(struct span url)
 
 	while (url.len > 0 && url.p[0] <= ' ')
 		url = span_skip(url, 1);
+	if (url.len == 0)
+		return span_of(NULL, 0);
 	slash = memmem(url.p, url.len < 32 ? url.len : 32, "//", 2);
 	if (!slash || (slash > url.p && slash[-1] != ':'))
 		return span_of(NULL, 0);

@@ -135,6 +135,7 @@ static void test_list(void **state)
 			"|a@one.example;B|b@two.example;|c@three.example;"},
 		{"undisclosed-recipients:;", "|;"},
 		{"<@relay.example,@r2.example:alice@corp.example>", "|alice@corp.example;"},
+		{"<@relay.example :alice@corp.example>", "|alice@corp.example;"},
 		{"Alice <alice@corp.example", "Alice|alice@corp.example;"},
 		{"Alice <alice@corp.example, bob@corp.example",
 			"Alice|alice@corp.example;|bob@corp.example;"},
