@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "smtp_decode/text_utf8.h"
 #include "smtp_decode/transfer_base64.h"
 
 #define PIECE 128
@@ -94,6 +95,37 @@ static void close_run(struct output *o)
 	if (!o->full)
 		put(o, text, n);
 	o->open = false;
+}
+
+/* Is `s` no UTF-8, but like Latin text? */
+static bool is_latin(struct span s)
+{
+	size_t beyond = 0; /* bytes beyond ASCII in a row */
+	bool broken = false;
+
+	for (size_t i = 0; i < s.len;) {
+		uint32_t cp;
+		size_t n = text_utf8_get(s.p + i, s.len - i, &cp);
+
+		broken |= n == 1 && cp >= 0x80;
+		beyond = cp >= 0x80 ? beyond + n : 0;
+		if (n == 1 && beyond > 2)
+			return false;
+		i += n;
+	}
+	return broken;
+}
+
+/* Text that is not encoded. */
+static void put_plain(struct output *o, struct span s)
+{
+	if (!is_latin(s)) {
+		put(o, (const char *)s.p, s.len);
+		return;
+	}
+	charset_begin(&o->decoder, o->cs, span_str("windows-1252"));
+	put_decoded(o, s.p, s.len);
+	charset_finish(&o->decoder, (char[4]){0});
 }
 
 static int hex(uint8_t c)
@@ -204,7 +236,7 @@ size_t rfc2047_decode(struct charsets *cs, struct span text, char *out, size_t s
 		before = span_of(text.p + done, i - done);
 		if (!o.open || !is_blank(before)) {
 			close_run(&o);
-			put(&o, (const char *)before.p, before.len);
+			put_plain(&o, before);
 		}
 		put_word(&o, &w);
 		i += w.len;
@@ -212,6 +244,6 @@ size_t rfc2047_decode(struct charsets *cs, struct span text, char *out, size_t s
 	}
 	close_run(&o);
 	if (!o.full && done < text.len)
-		put(&o, (const char *)text.p + done, text.len - done);
+		put_plain(&o, span_skip(text, done));
 	return o.full ? whole_characters(out, o.len) : o.len;
 }

@@ -14,7 +14,8 @@
 
 /*
  * Decodes `text` to UTF-8 into `out`, cut to `size` at the end of a character; returns the length.
- * What is not encoded is copied as it is, bytes of unknown charset included.
+ * What is not encoded is copied as it is. Only where it is no UTF-8, and bytes beyond ASCII stand
+ * single or in pairs as accents do, it is taken for windows-1252.
  */
 size_t rfc2047_decode(struct charsets *cs, struct span text, char *out, size_t size);
 

@@ -56,6 +56,8 @@ def decoded(text):
     for part, charset in email.header.decode_header(text):
         if isinstance(part, str):
             part = part.encode("utf-8", "surrogateescape")
+        if charset in (None, "unknown-8bit"):
+            part = plain(part)
         elif charset and charset not in ("unknown-8bit", "us-ascii", "utf-8"):
             try:
                 part = part.decode(alias(charset), "replace").encode()
@@ -63,6 +65,16 @@ def decoded(text):
                 pass
         out += part
     return out.strip()
+
+
+def plain(part):
+    """Bytes beyond ASCII that are no UTF-8 are windows-1252 where they stand like accents."""
+    try:
+        part.decode()
+    except UnicodeDecodeError:
+        if not re.search(rb"[\x80-\xff]{3}", part):
+            return part.decode("cp1252", "replace").encode()
+    return part
 
 
 def alias(charset):

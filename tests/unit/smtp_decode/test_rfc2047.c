@@ -28,7 +28,12 @@ static void test_rows(void **state)
 	} rows[] = {
 		{"", ""},
 		{"plain", "plain"},
-		{"raw caf\xe9", "raw caf\xe9"},
+		{"raw caf\xc3\xa9", "raw caf\xc3\xa9"},
+		/* Latin-1 that does not say so; of another charset it is left alone */
+		{"raw caf\xe9 \x93x\x94", "raw caf\xc3\xa9 \xe2\x80\x9cx\xe2\x80\x9d"},
+		{"\xcf\xf0\xe8\xe2", "\xcf\xf0\xe8\xe2"},
+		{"\xc4\xe3\xba\xc3 \xe9", "\xc4\xe3\xba\xc3 \xe9"},
+		{"caf\xe9 =?utf-8?Q?a?= \xe9", "caf\xc3\xa9 a \xc3\xa9"},
 		/* RFC 2047 8 */
 		{"(=?ISO-8859-1?Q?a?=)", "(a)"},
 		{"(=?ISO-8859-1?Q?a?= b)", "(a b)"},
