@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smtp_decode/message_builder.h"
 
-#include "smtp_decode/mailbox.h"
+#include "smtp_decode/message_fill.h"
 #include "smtp_decode/smtp_reply.h"
 #include "smtp_decode/transaction.h"
-
-/* Texts grow where a short local part gives way to its pseudonym. */
-#define REDACTED_SIZE 2048
 
 void message_builder_init(struct message_builder *b, struct message_shared *shared)
 {
@@ -86,114 +83,14 @@ static struct transaction *find(struct message_builder *b, uint32_t number)
 
 /* ---- the record ---- */
 
-static struct str_ref add_redacted(const struct message_builder *b, struct span text)
-{
-	char buf[REDACTED_SIZE];
-	struct message_shared *s = b->shared;
-
-	return record_add(
-		s->records, redact_text(&b->redactor, s->pseudonyms, text, buf, sizeof(buf)));
-}
-
-static void fill_envelope(
-	struct message_builder *b, const struct transaction *t, struct message_record *m)
-{
-	struct message_shared *s = b->shared;
-	struct str_ref to[LIMIT_RCPTS_KEPT];
-	char buf[LIMIT_MAILBOX + PSEUDONYM_LEN];
-	uint32_t n = 0;
-
-	if (t->mail_seen) {
-		struct span from = span_of(t->from, t->from_len);
-		char domain[LIMIT_MAILBOX];
-
-		m->from = add_redacted(b, from);
-		m->from_domain = record_add(s->records, mailbox_origin_domain(from, domain));
-	}
-	m->declared_size = t->declared_size;
-	m->rcpts_attempted = t->rcpts_attempted;
-	m->rcpts = t->rcpts_attempted - t->rcpts_refused;
-	m->rcpts_hash = t->rcpts_hash;
-	if (!s->want_recipients)
-		return;
-	for (uint32_t i = 0; i < t->rcpts_kept; i++) {
-		size_t len;
-
-		if (t->rcpts[i].refused)
-			continue;
-		len = pseudonym_address(
-			s->pseudonyms, transaction_rcpt_text(t, i), buf, sizeof(buf));
-		to[n++] = record_add(s->records, span_of(buf, len));
-	}
-	m->to = record_add_array(s->records, to, sizeof(to[0]), n);
-}
-
-static void fill_content(const struct transaction *t, struct message_record *m)
-{
-	bool ended = t->end == SMTP_CONTENT_COMPLETE || t->end == SMTP_CONTENT_BY_SERVER;
-
-	m->complete = tri_of(ended && !t->gap);
-	m->size = t->size;
-	m->traits = (t->null ? MESSAGE_NULL_SENDER : 0u) | (t->bdat ? MESSAGE_BDAT : 0u) |
-		    (t->gap ? MESSAGE_GAP : 0u) | (t->bare_lf ? MESSAGE_BARE_LF : 0u);
-}
-
-static void fill_reply(
-	struct message_builder *b, const struct transaction *t, struct message_record *m)
-{
-	struct span text = span_of(t->text, t->text_len), id;
-
-	m->reply_code = t->code;
-	if (t->code < 0)
-		return;
-	m->accepted = tri_of(t->code / 100 == 2);
-	if (t->enhanced_len > 0)
-		m->reply_enhanced =
-			record_add(b->shared->records, span_of(t->enhanced, t->enhanced_len));
-	m->reply_text = add_redacted(b, text);
-	id = smtp_reply_queue_id(text);
-	if (t->code / 100 == 2 && id.len > 0)
-		m->queue_id = add_redacted(b, id);
-}
-
-static void fill_session(const struct message_session *s, struct message_record *m)
-{
-	const struct flow_info *f = s->flow;
-
-	m->r.time = s->time;
-	m->r.packet = s->packet;
-	m->r.timer = s->timer;
-	m->r.flow = f->id;
-	m->r.number = (*s->number)++;
-	m->client = f->client;
-	m->server = f->server;
-	m->client_port = f->client_port;
-	m->server_port = f->server_port;
-	m->session_start = f->first_time;
-	m->authenticated = s->authenticated;
-	m->auth_account = s->auth_account;
-	m->proven = f->acked[0] || f->acked[1]               ? TRI_YES
-		    : f->packets[0] > 0 && f->packets[1] > 0 ? TRI_NO
-							     : TRI_UNKNOWN;
-}
-
 /* Emits the record of `t` and gives it back. */
 static void emit(struct message_builder *b, struct transaction *t, const struct message_session *s)
 {
 	struct message_shared *shared = b->shared;
 	struct message_record *m = record_begin(shared->records, RECORD_MESSAGE, sizeof(*m));
 
-	fill_session(s, m);
-	m->depth = t->depth;
-	m->start = t->start;
-	m->first_packet = t->first_packet;
-	m->last_packet = t->last_packet;
-	fill_envelope(b, t, m);
-	fill_content(t, m);
-	fill_reply(b, t, m);
-	if (t->context)
-		message_content_fill(t->context, &b->redactor, shared->records, m);
-	else
+	message_fill(b, t, s, m);
+	if (!t->context)
 		shared->undecoded++;
 	shared->messages++;
 	shared->records_full += shared->records->full;

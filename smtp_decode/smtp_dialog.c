@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smtp_decode/smtp_dialog.h"
 
+#include "smtp_decode/smtp_client.h"
+#include "smtp_decode/smtp_server.h"
+
 void smtp_dialog_init(struct smtp_dialog *d, const struct smtp_dialog_config *config)
 {
 	memset(d, 0, sizeof(*d));
@@ -50,6 +53,38 @@ void smtp_dialog_tls(struct smtp_dialog *d, const struct stream_chunk *c)
 	d->client.state = SMTP_CLIENT_TLS;
 	d->server.state = SMTP_SERVER_TLS;
 	smtp_dialog_emit(d, &e);
+}
+
+struct smtp_event smtp_dialog_client_event(
+	enum smtp_event_kind kind, const struct smtp_place *first, const struct smtp_place *last)
+{
+	return (struct smtp_event){
+		.kind = kind, .dir = FLOW_CLIENT, .first = *first, .last = *last, .peer_acked = -1};
+}
+
+void smtp_dialog_push(struct smtp_dialog *d, enum smtp_verb verb, enum smtp_reply_role role,
+	uint32_t number, uint64_t end, int64_t peer_acked)
+{
+	struct smtp_pending p = {
+		.end = end,
+		.peer_acked = peer_acked,
+		.number = number,
+		.count = 1,
+		.verb = (uint8_t)verb,
+		.role = (uint8_t)role,
+	};
+
+	if (!smtp_ledger_push(&d->ledger, d->blocks, &p))
+		d->pending_capped++;
+}
+
+void smtp_dialog_unanswered(const struct smtp_dialog *d, struct smtp_event *e)
+{
+	const struct smtp_pending *tail = smtp_ledger_tail(&d->ledger);
+
+	e->command.unanswered = !smtp_ledger_empty(&d->ledger);
+	e->command.before = tail ? tail->verb : SMTP_UNKNOWN;
+	e->command.before_role = tail ? tail->role : SMTP_REPLY_COMMAND;
 }
 
 bool smtp_dialog_server_owes(const struct smtp_dialog *d)

@@ -3,7 +3,7 @@
  * The two-sided dialogue: chunks of both directions in, events out. It follows what the client
  * sends (commands, an AUTH exchange, message content, TLS) with the help of what the server
  * answers, and infers it where an answer cannot be seen. After a gap it looks for the next
- * certain command. smtp_client.c reads the client's side, smtp_server.c the server's.
+ * certain command. smtp_client.h reads the client's side, smtp_server.h the server's.
  *
  * Chunks come in causal order: a chunk after all that its sender had received (as capture/ has it).
  */
@@ -126,24 +126,19 @@ void smtp_dialog_finish(struct smtp_dialog *d, nstime time, uint64_t packet);
 /* Does the server owe the client a reply, a banner included? */
 bool smtp_dialog_server_owes(const struct smtp_dialog *d);
 
-/* For smtp_client.c and smtp_server.c. */
+/* For the two sides. */
 void smtp_dialog_emit(struct smtp_dialog *d, const struct smtp_event *e);
+/* An event of the client, its place filled in. */
+struct smtp_event smtp_dialog_client_event(
+	enum smtp_event_kind kind, const struct smtp_place *first, const struct smtp_place *last);
 void smtp_dialog_anomaly(
 	struct smtp_dialog *d, enum flow_dir dir, const struct smtp_place *at, uint32_t anomaly);
+/* From `c` on all is TLS. */
 void smtp_dialog_tls(struct smtp_dialog *d, const struct stream_chunk *c);
-
-void smtp_client_chunk(struct smtp_dialog *d, const struct stream_chunk *c);
-void smtp_client_finish(struct smtp_dialog *d, const struct smtp_place *at);
-/* What the reply `code` to the command of the client that `o` names does to its side. */
-void smtp_client_replied(
-	struct smtp_dialog *d, const struct smtp_owner *o, int code, const struct smtp_place *at);
-/* The server, whose reply covers the client's bytes before `acked`, replies within content: may
- * that mean that it saw the end of it? Then ends it, so that the reply finds its owner. */
-void smtp_client_ended_by_server(
-	struct smtp_dialog *d, int code, int64_t acked, const struct smtp_place *at);
-
-void smtp_server_chunk(struct smtp_dialog *d, const struct stream_chunk *c);
-/* Behind STARTTLS and its 220: TLS or lines. */
-void smtp_server_expect_tls(struct smtp_dialog *d);
+/* A command, response or content that ends before client offset `end` awaits its reply. */
+void smtp_dialog_push(struct smtp_dialog *d, enum smtp_verb verb, enum smtp_reply_role role,
+	uint32_t number, uint64_t end, int64_t peer_acked);
+/* Notes in a COMMAND event which commands before it have no reply yet. */
+void smtp_dialog_unanswered(const struct smtp_dialog *d, struct smtp_event *e);
 
 #endif

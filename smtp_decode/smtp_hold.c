@@ -126,6 +126,8 @@ struct span smtp_hold_bytes(const struct smtp_hold *h)
 
 void smtp_hold_clear(struct smtp_hold *h, struct smtp_blocks *pool)
 {
+	if (h->block)
+		explicit_bzero(h->block->bytes, h->block->end);
 	smtp_block_give(pool, h->block);
 	h->block = NULL;
 }

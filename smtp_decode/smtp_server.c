@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The server's side of a dialogue: reply lines, and to which command each reply belongs.
- */
-#include "smtp_decode/smtp_dialog.h"
+#include "smtp_decode/smtp_server.h"
+
+#include "smtp_decode/smtp_client.h"
+#include "smtp_decode/smtp_content.h"
 #include "smtp_decode/smtp_reply.h"
 
 /* TLS record types (RFC 8446 5.1) that a server's answer to a hello begins with. */
@@ -78,7 +78,7 @@ static struct smtp_owner find_owner(struct smtp_dialog *d, int code)
 	smtp_ledger_settle(&d->ledger, d->blocks, s->peer_acked);
 	seek_by_code(d, code);
 	if (smtp_ledger_empty(&d->ledger))
-		smtp_client_ended_by_server(d, code, s->peer_acked, &s->first);
+		smtp_content_ended_by_server(d, code, s->peer_acked, &s->first);
 	head = smtp_ledger_head(&d->ledger);
 	if (head && covers(s->peer_acked, head))
 		o = own(head);
