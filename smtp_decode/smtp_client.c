@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smtp_decode/smtp_client.h"
 
-#include <assert.h>
-
 #include "smtp_decode/smtp_content.h"
 #include "smtp_decode/smtp_exchange.h"
 #include "smtp_decode/smtp_server.h"
+#include "smtp_decode/smtp_sniff.h"
 #include "smtp_decode/smtp_wait.h"
-
-/* The signature of a PROXY protocol version 2 header, and what is behind it. */
-#define PROXY2_SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
-#define PROXY2_HEADER 16
 
 /* ---- commands ---- */
 
@@ -189,64 +184,6 @@ static void step_line(struct smtp_dialog *d, struct stream_chunk *c)
 
 /* ---- bytes whose meaning hangs on those behind them ---- */
 
-/* Moves one byte of `c` to those looked at. */
-static struct span sniff(struct smtp_dialog *d, struct stream_chunk *c)
-{
-	struct smtp_client *cl = &d->client;
-
-	assert(cl->sniff_len < SMTP_SNIFF);
-	if (cl->sniff_len == 0)
-		cl->sniffed = *c;
-	cl->sniff[cl->sniff_len++] = c->data.p[0];
-	smtp_chunk_skip(c, 1);
-	return span_of(cl->sniff, cl->sniff_len);
-}
-
-/* It is clear what they are, and the state says it. None of them comes behind a whole DATA
- * command, so that nothing is left over. */
-void smtp_client_sniffed(struct smtp_dialog *d)
-{
-	struct smtp_client *cl = &d->client;
-	uint8_t bytes[SMTP_SNIFF];
-	struct stream_chunk c = cl->sniffed;
-
-	memcpy(bytes, cl->sniff, cl->sniff_len);
-	c.data = span_of(bytes, cl->sniff_len);
-	cl->sniff_len = 0;
-	while (c.data.len > 0 && cl->state != SMTP_CLIENT_WAIT)
-		smtp_client_step(d, &c);
-	explicit_bzero(bytes, sizeof(bytes));
-	explicit_bzero(cl->sniff, sizeof(cl->sniff));
-}
-
-/* The stream's first bytes. */
-static void step_start(struct smtp_dialog *d, struct stream_chunk *c)
-{
-	struct smtp_client *cl = &d->client;
-	struct span s = sniff(d, c);
-	size_t sig = s.len < 12 ? s.len : 12;
-
-	if (s.p[0] == 0x16 && s.len == 1)
-		return;
-	if (s.p[0] == 0x16 && s.p[1] == 0x03) {
-		cl->hello = cl->sniffed;
-		cl->state = SMTP_CLIENT_TLS;
-	} else if (memcmp(s.p, PROXY2_SIGNATURE, sig) == 0) {
-		if (s.len < PROXY2_HEADER)
-			return;
-		cl->chunk_left = (uint64_t)s.p[14] << 8 | s.p[15];
-		cl->sniff_len = 0;
-		cl->state = cl->chunk_left > 0 ? SMTP_CLIENT_PROXY : SMTP_CLIENT_COMMAND;
-		return;
-	} else {
-		cl->state = d->midstream ? SMTP_CLIENT_UNSURE : SMTP_CLIENT_COMMAND;
-		if (s.p[0] < 0x20 && s.p[0] != '\r' && s.p[0] != '\n' && s.p[0] != '\t')
-			smtp_dialog_anomaly(d, FLOW_CLIENT,
-				&(struct smtp_place){c->time, c->packet, 0}, SESSION_NOT_SMTP);
-	}
-	smtp_client_sniffed(d);
-}
-
 static void step_proxy(struct smtp_dialog *d, struct stream_chunk *c)
 {
 	struct smtp_client *cl = &d->client;
@@ -255,41 +192,7 @@ static void step_proxy(struct smtp_dialog *d, struct stream_chunk *c)
 	smtp_chunk_skip(c, n);
 	cl->chunk_left -= n;
 	if (cl->chunk_left == 0)
-		d->client.state = SMTP_CLIENT_COMMAND;
-}
-
-/* Behind a BDAT command that was refused: octets, or the next command? */
-static void step_refused(struct smtp_dialog *d, struct stream_chunk *c)
-{
-	struct smtp_place at = smtp_place_of(c, 0);
-	enum smtp_prefix p = smtp_command_prefix(sniff(d, c));
-
-	if (p == SMTP_PREFIX_MORE)
-		return;
-	if (p == SMTP_PREFIX_YES) {
-		d->client.chunk_left = 0;
-		if (d->client.last_chunk)
-			smtp_content_end(d, SMTP_CONTENT_CUT, &at);
-		d->client.state = SMTP_CLIENT_COMMAND;
-	} else {
-		d->client.state = SMTP_CLIENT_CHUNK;
-	}
-	smtp_client_sniffed(d);
-}
-
-/* Behind an AUTH command or a response: if the server asked, a response, else what it looks like.
- */
-static void step_auth_open(struct smtp_dialog *d, struct stream_chunk *c)
-{
-	struct smtp_client *cl = &d->client;
-	enum smtp_prefix p = SMTP_PREFIX_NO;
-
-	if (!cl->auth_asked)
-		p = smtp_command_prefix(sniff(d, c));
-	if (p == SMTP_PREFIX_MORE)
-		return;
-	cl->state = p == SMTP_PREFIX_YES ? SMTP_CLIENT_COMMAND : SMTP_CLIENT_AUTH_LINE;
-	smtp_client_sniffed(d);
+		cl->state = SMTP_CLIENT_COMMAND;
 }
 
 /* The server has said yes to STARTTLS up to `end` and the client sent plain bytes behind it: were
@@ -312,7 +215,7 @@ static void step_starttls(struct smtp_dialog *d, struct stream_chunk *c)
 		smtp_dialog_tls(d, c);
 		return;
 	}
-	d->client.state = SMTP_CLIENT_COMMAND;
+	cl->state = SMTP_CLIENT_COMMAND;
 	if (!cl->behind) {
 		cl->behind = true;
 		cl->behind_acked = c->peer_acked;
@@ -325,7 +228,7 @@ void smtp_client_step(struct smtp_dialog *d, struct stream_chunk *c)
 {
 	switch (d->client.state) {
 	case SMTP_CLIENT_START:
-		step_start(d, c);
+		smtp_sniff_start(d, c);
 		break;
 	case SMTP_CLIENT_PROXY:
 		step_proxy(d, c);
@@ -341,10 +244,10 @@ void smtp_client_step(struct smtp_dialog *d, struct stream_chunk *c)
 		smtp_content_step_chunk(d, c);
 		break;
 	case SMTP_CLIENT_REFUSED:
-		step_refused(d, c);
+		smtp_sniff_refused(d, c);
 		break;
 	case SMTP_CLIENT_AUTH_OPEN:
-		step_auth_open(d, c);
+		smtp_sniff_auth(d, c);
 		break;
 	case SMTP_CLIENT_AUTH_LINE:
 		smtp_exchange_step(d, c);
@@ -433,7 +336,7 @@ static void starttls_replied(struct smtp_dialog *d, int code, const struct smtp_
 	cl->starttls = false;
 	if (code != 220) {
 		if (cl->state == SMTP_CLIENT_STARTTLS)
-			d->client.state = SMTP_CLIENT_COMMAND;
+			cl->state = SMTP_CLIENT_COMMAND;
 		return;
 	}
 	cl->starttls_end = (int64_t)at->offset + 1;

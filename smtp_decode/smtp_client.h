@@ -17,7 +17,4 @@ void smtp_client_replied(
 /* Takes at least a byte, unless the state changes; not in the state WAIT. */
 void smtp_client_step(struct smtp_dialog *d, struct stream_chunk *c);
 void smtp_client_gap(struct smtp_dialog *d, const struct stream_chunk *c);
-/* The bytes that were looked at ahead are taken as the state says by now. */
-void smtp_client_sniffed(struct smtp_dialog *d);
-
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smtp_decode/smtp_exchange.h"
 
-#include "smtp_decode/smtp_client.h"
+#include "smtp_decode/smtp_sniff.h"
 
 void smtp_exchange_end(
 	struct smtp_dialog *d, enum auth_outcome outcome, const struct smtp_place *at)
@@ -70,7 +70,7 @@ static void line_end(struct smtp_dialog *d, const struct smtp_place *last, int64
 	cl->state = cl->auth ? SMTP_CLIENT_AUTH_OPEN : SMTP_CLIENT_COMMAND;
 	if (cl->auth && d->server.payload == 0 && smtp_auth_expected(cl->auth) == 0) {
 		smtp_exchange_end(d, AUTH_UNKNOWN, last);
-		d->client.state = SMTP_CLIENT_COMMAND;
+		cl->state = SMTP_CLIENT_COMMAND;
 	}
 }
 
@@ -151,7 +151,7 @@ void smtp_exchange_replied(
 		outcome = AUTH_CANCELLED;
 	smtp_exchange_end(d, outcome, at);
 	if (cl->state == SMTP_CLIENT_AUTH_OPEN) {
-		d->client.state = SMTP_CLIENT_COMMAND;
-		smtp_client_sniffed(d);
+		cl->state = SMTP_CLIENT_COMMAND;
+		smtp_sniff_settle(d);
 	}
 }

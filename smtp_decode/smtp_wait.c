@@ -15,7 +15,7 @@ static void infer(struct smtp_dialog *d)
 	struct smtp_place at;
 
 	if (lf >= 0 && smtp_command_certain(span_head(held, (size_t)lf))) {
-		d->client.state = SMTP_CLIENT_COMMAND;
+		cl->state = SMTP_CLIENT_COMMAND;
 		return;
 	}
 	smtp_hold_first(&cl->held, &first);
@@ -110,7 +110,7 @@ void smtp_wait_replied(
 	} else if (code >= 400) {
 		cl->refused = waits || goes_on;
 		if (waits)
-			d->client.state = SMTP_CLIENT_COMMAND;
+			cl->state = SMTP_CLIENT_COMMAND;
 		if (goes_on && cl->provisional) {
 			smtp_content_end(d, SMTP_CONTENT_REFUSED, at);
 			cl->state = SMTP_CLIENT_UNSURE;
