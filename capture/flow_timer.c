@@ -181,10 +181,12 @@ static void note_next(struct flow_timers *t)
 	const struct flow_timer_wheel *w = t->wheel;
 	nstime start = w->count ? bucket_start(w->current) : NSTIME_MAX;
 
-	t->next = w->heap_count && w->heap[0].deadline < start ? w->heap[0].deadline : start;
+	/* What is in the heap comes before all that is in the wheel. */
+	t->next = w->heap_count ? w->heap[0].deadline : start;
 }
 
-/* Files a flow that is nowhere under its deadline, or before it where that is too far ahead. */
+/* Files a flow that is nowhere under its deadline. Beyond the wheel it shares a bucket with nearer
+ * ones, and is filed anew when that comes up. */
 static void file(struct flow_timers *t, struct flow *f)
 {
 	struct flow_timer_wheel *w = t->wheel;
@@ -193,10 +195,6 @@ static void file(struct flow_timers *t, struct flow *f)
 	f->due = flow_timers_deadline(t, f);
 	bucket = bucket_of(f->due);
 	if (bucket >= w->current) {
-		if (bucket >= w->current + BUCKETS) {
-			bucket = w->current + BUCKETS - 1;
-			f->due = bucket_start(bucket);
-		}
 		link_bucket(t, f, bucket);
 		return;
 	}
@@ -269,7 +267,7 @@ struct flow *flow_timers_pop(struct flow_timers *t, nstime now)
 	while (!due) {
 		nstime start = w->count ? bucket_start(w->current) : NSTIME_MAX;
 
-		if (w->heap_count && w->heap[0].deadline < start && w->heap[0].deadline < now) {
+		if (w->heap_count && w->heap[0].deadline < now) {
 			struct node n = pop(w);
 			struct flow *f = node_flow(t, &n);
 

@@ -3,7 +3,8 @@
 
 #include <assert.h>
 
-/* A distance in sequence space beyond which a segment is none of this connection's. */
+/* A distance in sequence space beyond which a segment is none of this connection's: no window is
+ * larger (RFC 7323 2.3). */
 #define FAR ((int64_t)1 << 30)
 #define RESET_WINDOW 65535
 
@@ -25,6 +26,14 @@ static int64_t offset_of(const struct tcp_half *h, uint32_t seq)
 static enum flow_dir role(const struct tcp_stream *s, enum flow_dir dir)
 {
 	return s->reversed ? other(dir) : dir;
+}
+
+/* Can this connection be meant? */
+static bool is_near(const struct tcp_half *h, uint32_t seq)
+{
+	int64_t distance = h->based ? offset_of(h, seq) - (int64_t)h->next : 0;
+
+	return distance <= FAR && distance >= -FAR;
 }
 
 static bool set_base(struct tcp_half *h, uint32_t seq)
@@ -373,7 +382,7 @@ static void take_data(struct tcp_stream *s, const struct tcp_stream_context *x, 
 			(uint32_t)(end - offset), peer_acked);
 }
 
-/* Notes what the sender of this direction has received; returns it as an offset of the peer's. */
+/* Notes what of the half `dir` its receiver says it has; returns it as an offset. */
 static int64_t take_ack(
 	struct tcp_stream *s, const struct tcp_stream_context *x, enum flow_dir dir, uint32_t ack)
 {
@@ -382,7 +391,7 @@ static int64_t take_ack(
 
 	set_base(peer, ack);
 	offset = offset_of(peer, ack);
-	if (offset > (int64_t)peer->acked && offset <= (int64_t)peer->next + FAR) {
+	if (offset > (int64_t)peer->acked) {
 		peer->acked = (uint64_t)offset;
 		if (peer->end > 0)
 			x->flow->acked[role(s, dir)] = true;
@@ -398,7 +407,7 @@ void tcp_stream_segment(struct tcp_stream *s, const struct tcp_stream_context *x
 	enum flow_dir from, const struct segment *seg)
 {
 	enum flow_dir dir = role(s, from);
-	struct tcp_half *h = &s->half[dir];
+	struct tcp_half *h = &s->half[dir], *peer = &s->half[other(dir)];
 	uint32_t seq = seg->seq + ((seg->flags & SEGMENT_SYN) != 0);
 	int64_t offset, end, peer_acked = -1;
 	uint64_t before = h->next;
@@ -409,7 +418,7 @@ void tcp_stream_segment(struct tcp_stream *s, const struct tcp_stream_context *x
 	set_base(h, seq);
 	offset = offset_of(h, seq);
 	end = offset + seg->payload_len;
-	if (offset > (int64_t)h->next + FAR || offset < (int64_t)h->next - FAR) {
+	if (!is_near(h, seq) || ((seg->flags & SEGMENT_ACK) && !is_near(peer, seg->ack))) {
 		x->stats->out_of_window++;
 		return;
 	}
@@ -423,7 +432,7 @@ void tcp_stream_segment(struct tcp_stream *s, const struct tcp_stream_context *x
 	}
 	if (seg->payload_len > 0)
 		take_data(s, x, dir, seg, offset, peer_acked);
-	if (s->waiting || stuck(h) || proven(&s->half[other(dir)]))
+	if (s->waiting || stuck(h) || proven(peer))
 		settle(s, x, dir, seg->payload_len, awaited && h->next != before);
 }
 

@@ -14,7 +14,7 @@
 #define FLOWS 500
 
 static const nstime timeouts[FLOW_TIMEOUTS] = {
-	60 * NS_PER_S, 660 * NS_PER_S, 10 * NS_PER_S, NS_PER_MS};
+	60 * NS_PER_S, 3000 * NS_PER_S, 10 * NS_PER_S, NS_PER_MS};
 
 struct fixture {
 	struct flow_table *table;
@@ -104,15 +104,28 @@ static void test_stop(void **state)
 	assert_null(flow_timers_pop(&f->timers, NSTIME_MAX));
 }
 
+/* Of the same deadline the one whose last packet came first, also where that changed late. */
+static void test_tie(void **state)
+{
+	struct fixture *f = *state;
+	struct flow *a = start(f, 0, FLOW_TIMEOUT_HALF_CLOSED_ONE),
+		    *b = start(f, 0, FLOW_TIMEOUT_HALF_CLOSED_ONE);
+
+	touch(f, a, 0);
+	assert_ptr_equal(flow_timers_pop(&f->timers, NS_PER_S), b);
+	assert_ptr_equal(flow_timers_pop(&f->timers, NS_PER_S), a);
+}
+
 /* Negative times, times beyond the wheel, and jumps over all of it. */
 static void test_far(void **state)
 {
 	struct fixture *f = *state;
 	struct flow *a = start(f, -5000 * NS_PER_S, FLOW_TIMEOUT_SMTP), *b;
 
-	touch(f, a, -3000 * NS_PER_S);
-	assert_null(flow_timers_pop(&f->timers, -2400 * NS_PER_S));
-	assert_ptr_equal(flow_timers_pop(&f->timers, -2300 * NS_PER_S), a);
+	touch(f, a, -4000 * NS_PER_S);
+	assert_null(flow_timers_pop(&f->timers, -3500 * NS_PER_S));
+	assert_null(flow_timers_pop(&f->timers, -1000 * NS_PER_S));
+	assert_ptr_equal(flow_timers_pop(&f->timers, -1000 * NS_PER_S + 1), a);
 	b = start(f, NSTIME_MAX - 1, FLOW_TIMEOUT_OTHER);
 	assert_int_equal(flow_timers_deadline(&f->timers, b), NSTIME_MAX);
 	assert_null(flow_timers_pop(&f->timers, NSTIME_MAX));
@@ -196,6 +209,7 @@ int main(void)
 		TEST(test_strictly_before),
 		TEST(test_sooner),
 		TEST(test_stop),
+		TEST(test_tie),
 		TEST(test_far),
 		TEST(test_random),
 	};

@@ -300,6 +300,39 @@ static void test_lost_fin(void **state)
 	assert_int_equal(f->stats.gaps, 0);
 }
 
+/* The byte was no FIN after all; the next early ACK waits anew. */
+static void test_no_lost_fin(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, 0, 0, 0, "QUIT\r\n");
+	say(f, S, 0, 0, 7, "221\r\n");
+	f->time += NS_PER_S;
+	say(f, S, 0, 5, 7, "x");
+	flow_log_take(&f->log);
+	say(f, C, 0, 6, 6, "y");
+	say(f, S, 0, 6, 8, "early");
+	assert_string_equal(flow_log_take(&f->log), "C 6 \"y\" ack 6\n");
+	say(f, C, 0, 7, 6, "z");
+	assert_string_equal(flow_log_take(&f->log), "C 7 \"z\" ack 6\nS 6 \"early\" ack 8\n");
+}
+
+/* A FIN before bytes that were seen is forged. */
+static void test_forged_fin(void **state)
+{
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, 0, 10, 0, "held");
+	say(f, C, SEGMENT_FIN, 5, 0, "");
+	say(f, C, 0, 0, 0, "0123456789");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"0123456789\" ack 0\n"
+						    "C 10 \"held\" ack 0\n");
+	say(f, C, SEGMENT_FIN, 14, 0, "");
+	assert_string_equal(flow_log_take(&f->log), "C 14 fin ack 0\n");
+}
+
 static void test_data_after_fin(void **state)
 {
 	struct fixture *f = *state;
@@ -433,9 +466,10 @@ static void test_out_of_window(void **state)
 	say(f, C, 0, 0, 0, "a");
 	say(f, C, 0, 0x60000000, 0, "forged");
 	say(f, C, 0, -0x60000000, 0, "forged");
+	say(f, C, 0, 1, 0x60000000, "forged"); /* acknowledges what was never sent */
 	say(f, C, 0, 1, 0, "b");
 	assert_string_equal(flow_log_take(&f->log), "C 0 \"a\" ack 0\nC 1 \"b\" ack 0\n");
-	assert_int_equal(f->stats.out_of_window, 2);
+	assert_int_equal(f->stats.out_of_window, 3);
 }
 
 static bool fits(struct fixture *f, enum flow_dir dir, int64_t offset, int64_t acked)
@@ -615,6 +649,8 @@ int main(void)
 		TEST(test_one_sided),
 		TEST(test_midstream),
 		TEST(test_lost_fin),
+		TEST(test_no_lost_fin),
+		TEST(test_forged_fin),
 		TEST(test_data_after_fin),
 		TEST(test_snaplen),
 		TEST(test_fast_open),
