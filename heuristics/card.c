@@ -81,13 +81,6 @@ static struct card_view view_of(struct judge *j, struct source *s)
 	return v;
 }
 
-enum verdict card_verdict(struct judge *j, struct source *s)
-{
-	struct card_view v = view_of(j, s);
-
-	return source_verdict(j, s, v.content.ceiling);
-}
-
 void card_emit(struct judge *j, struct source *s)
 {
 	struct card_view v = view_of(j, s);
@@ -100,6 +93,17 @@ void card_emit(struct judge *j, struct source *s)
 	s->revision++;
 	if (j->out.source)
 		j->out.source(j->out.cookie, &c);
+}
+
+void card_follow(struct judge *j, struct source *s)
+{
+	struct card_view v;
+
+	if (!j->config.live || !(s->bits & SOURCE_CARDED))
+		return;
+	v = view_of(j, s);
+	if (source_verdict(j, s, v.content.ceiling) != s->verdict)
+		card_emit(j, s);
 }
 
 static int compare_sources(const void *a, const void *b)

@@ -10,10 +10,9 @@
 #include "heuristics/judge_state.h"
 
 void card_emit(struct judge *j, struct source *s);
+/* Live: tells a card that is out anew where its verdict has changed. */
+void card_follow(struct judge *j, struct source *s);
 /* One a source that has none out, IPv4 before IPv6, numeric. */
 void card_emit_all(struct judge *j);
-
-/* The verdict that its card has now, ceilings applied (contract 2.7). */
-enum verdict card_verdict(struct judge *j, struct source *s);
 
 #endif

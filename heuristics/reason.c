@@ -318,7 +318,7 @@ static bool write_reason(
 	take_campaign_size(j, s, &item);
 	row->write(&c, &t);
 	*ret = (struct reason){.check = check_get(check_setting_get(item.item)->check)->id,
-		.db = score_db(item.centidb),
+		.db = (item.centidb + CENTIDB(1) / 2) / CENTIDB(1), /* to the nearest */
 		.value = item.value,
 		.threshold = row->limit == PARAM_COUNT ? 1 : j->values.v[row->limit],
 		.unit = row->unit,

@@ -163,7 +163,7 @@ nstime score_falls_below(const struct score *s, enum score_part part, centidb le
 
 int score_db(centidb c)
 {
-	return c < 0 ? -((-c + 50) / 100) : (c + 50) / 100;
+	return c < 0 ? -((99 - c) / 100) : c / 100;
 }
 
 enum severity score_severity(centidb sum)

@@ -73,7 +73,7 @@ unsigned int score_families(const struct score *s, nstime now, enum score_part p
 /* Without anything new: the first time, not before `from`, at which the sum is below `level`. */
 nstime score_falls_below(const struct score *s, enum score_part part, centidb level, nstime from);
 
-/* Rounded to whole decibans, halves away from zero. */
+/* In whole decibans, rounded down: what is shown has reached a threshold only if the sum has. */
 int score_db(centidb c);
 /* Of a sum that is at least SCORE_OPEN. */
 enum severity score_severity(centidb sum);

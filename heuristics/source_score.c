@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "heuristics/source_score.h"
 
+#include "heuristics/card.h"
 #include "heuristics/judge_state.h"
 
 #define DECISIVE_HOLDS NS_PER_HOUR /* after it last fired (contract 1.5) */
@@ -232,6 +233,7 @@ void source_settle(struct judge *j, struct source *s, nstime now)
 	raise_peak(j, s, sc, now);
 	if (sc && !(s->bits & SOURCE_PROXY))
 		alert_book_touch(j->book, &sc->slot, now);
+	card_follow(j, s);
 }
 
 /* What decides at `now` of the source's own items: until when, how severe (0: nothing does). */

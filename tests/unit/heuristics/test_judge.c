@@ -190,6 +190,51 @@ static void test_live_cards(void **state)
 	fixture_destroy(f);
 }
 
+/* A verdict that changes after the card is out is told at once. */
+static void test_live_verdict_changes(void **state)
+{
+	struct judge_config c = {.live = true, .use_dns = true};
+	struct fixture *f = fixture_create(&c);
+
+	say_session(f, (struct make_session){.client = BOT, .helo = {"[10.0.0.1]"}});
+	say_session(f, (struct make_session){
+			       .client = HONEST, .start = NS_PER_S, .helo = {"mail.a.example"}});
+	judge_advance(f->j, MAKE_T0 + 2 * NS_PER_HOUR);
+	assert_int_equal(f->card_count, 2);
+	assert_int_equal(card_of(f, BOT)->c.verdict, VERDICT_SUSPECT);
+	say_rdns(f, HONEST, "mail.a.example", 2 * NS_PER_HOUR); /* changes nothing */
+	say_rdns(f, BOT, NULL, 3 * NS_PER_HOUR);
+	assert_int_equal(f->card_count, 3);
+	assert_int_equal(card_of(f, BOT)->c.verdict, VERDICT_BOT_LIKE);
+	assert_int_equal(card_of(f, BOT)->c.revision, 1);
+	judge_finish(f->j);
+	assert_int_equal(f->card_count, 3);
+	fixture_destroy(f);
+}
+
+/* More sources than there is room for: each has its card when it goes, or at the end. */
+static void test_eviction(void **state)
+{
+	struct judge_config c = {.memory = 1 << 20};
+	struct fixture *f = fixture_create(&c);
+	char ip[32];
+	struct judge_stats st;
+
+	for (int i = 0; i < 480; i++) {
+		snprintf(ip, sizeof(ip), "198.51.%d.%d", i / 200, 1 + i % 200);
+		say_session(f, (struct make_session){.client = ip,
+				       .start = i * NS_PER_MS,
+				       .helo = {i < 4 ? "192.0.2.1" : "mail.a.example"}});
+	}
+	assert_true(f->card_count > 0);
+	st = judge_get_stats(f->j);
+	assert_int_equal(st.sources_evicted, f->card_count);
+	judge_finish(f->j);
+	assert_int_equal(f->card_count, 480);
+	assert_int_equal(card_of(f, "198.51.0.1")->c.verdict, VERDICT_SUSPECT);
+	fixture_destroy(f);
+}
+
 /* A flow that no ACK proves is no evidence, where others show both directions. */
 static void test_unproven_flows(void **state)
 {
@@ -266,6 +311,8 @@ int main(void)
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_cards_are_sorted),
 		cmocka_unit_test(test_live_cards),
+		cmocka_unit_test(test_live_verdict_changes),
+		cmocka_unit_test(test_eviction),
 		cmocka_unit_test(test_unproven_flows),
 		cmocka_unit_test(test_one_sided_feed),
 		cmocka_unit_test(test_seed_changes_nothing),

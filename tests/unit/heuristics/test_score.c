@@ -118,10 +118,12 @@ static void test_falls_below(void **state)
 
 static void test_rounding(void **state)
 {
-	assert_int_equal(score_db(1049), 10);
-	assert_int_equal(score_db(1050), 11);
-	assert_int_equal(score_db(-1049), -10);
-	assert_int_equal(score_db(-1050), -11);
+	assert_int_equal(score_db(1000), 10);
+	assert_int_equal(score_db(999), 9);
+	assert_int_equal(score_db(0), 0);
+	assert_int_equal(score_db(-1), -1);
+	assert_int_equal(score_db(-2000), -20);
+	assert_int_equal(score_db(-2001), -21);
 	assert_int_equal(score_severity(SCORE_HIGH - 1), SEVERITY_MEDIUM);
 	assert_int_equal(score_severity(SCORE_HIGH), SEVERITY_HIGH);
 	assert_int_equal(score_severity(SCORE_CRITICAL), SEVERITY_CRITICAL);
