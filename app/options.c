@@ -296,7 +296,7 @@ void options_print_help(void)
 	      "  -w FILE               write every packet that passes the filter\n"
 	      "  -Z USER               become USER once the interfaces are open\n"
 	      "  --dns off|passive     use DNS answers seen in the traffic (passive)\n"
-	      "  --workers N           decoding threads (1)\n"
+	      "  --workers N           reserved: this version decodes in one thread\n"
 	      "Output\n"
 	      "  -o ecs:-|ecs:FILE     where records go; repeatable (ecs:-)\n"
 	      "  --datasets LIST       alert,source,campaign,session,message,stats,engine (alert)\n"
