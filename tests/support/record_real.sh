@@ -22,7 +22,7 @@ real=$here/real
 captures=$(readlink -f "$here/../pcaps")
 private=$(readlink -m "${HELOSCOPE_PRIVATE:-$here/../../build/private}")
 NODEMAILER=7.0.6
-LIMIT=900 # seconds that a recording may take
+LIMIT=1800 # seconds that a recording may take
 
 # What each overlay gets on top of the machine's own packages.
 declare -A PACKAGES=(

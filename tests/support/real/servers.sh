@@ -222,6 +222,7 @@ opensmtpd_send() {
             [ -z "$(smtpctl show queue)" ] && break
             sleep 0.1
         done
+        sleep 12 # it keeps the connection for ten seconds, then says QUIT
         kill $!
         wait' - "$@"
 }
