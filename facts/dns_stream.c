@@ -62,10 +62,11 @@ static void parse_one(struct dns_stream *s, const struct flow_info *f, const str
 		.payload = message};
 	const struct dns_record *r = dns_message_parse(&d, f->id, s->number, b);
 
-	if (r) {
-		s->number++;
-		emit(cookie, &r->r);
-	}
+	if (!r)
+		return;
+	((struct record *)b->block)->timer = c->timer;
+	s->number++;
+	emit(cookie, &r->r);
 }
 
 /* Moves bytes from *data until the side holds `want`. 1, 0 where there were too few, -1: memory. */

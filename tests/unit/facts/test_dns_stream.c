@@ -17,6 +17,7 @@ struct seen {
 	unsigned int count;
 	uint16_t ids[16], src_port[16];
 	uint64_t packets[16];
+	bool timer; /* of the last */
 };
 
 static int setup(void **state)
@@ -41,6 +42,7 @@ static void on_record(void *cookie, const struct record *r)
 	assert_int_equal(r->number, s->count);
 	assert_true(s->count < 16);
 	s->packets[s->count] = r->packet;
+	s->timer = r->timer;
 	s->src_port[s->count] = d->src_port;
 	s->ids[s->count++] = d->id;
 }
@@ -124,6 +126,26 @@ static void test_gap(void **state)
 	dns_stream_destroy(s);
 }
 
+/* What a deadline hands on sorts after packets of its time. */
+static void test_timer(void **state)
+{
+	struct dns_stream *s = dns_stream_create();
+	struct stream_chunk c = {.dir = FLOW_SERVER, .kind = CHUNK_DATA};
+	struct seen seen = {0};
+	struct wire w;
+
+	three(&w);
+	c.data = span_of(w.p, w.len);
+	c.timer = true;
+	dns_stream_chunk(s, &flow, &c, &builder, on_record, &seen);
+	assert_true(seen.timer);
+	c.timer = false;
+	dns_stream_chunk(s, &flow, &c, &builder, on_record, &seen);
+	assert_int_equal(seen.count, 4);
+	assert_false(seen.timer);
+	dns_stream_destroy(s);
+}
+
 static void test_midstream(void **state)
 {
 	struct dns_stream *s = dns_stream_create();
@@ -145,6 +167,7 @@ int main(void)
 		cmocka_unit_test(test_any_chunks),
 		cmocka_unit_test(test_directions_are_apart),
 		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_timer),
 		cmocka_unit_test(test_midstream),
 	};
 
