@@ -37,9 +37,9 @@ mount_overlay() {
     for layer in "$@"; do
         lower+=$stage/layer/$layer:
     done
-    mkdir -p "$root" "$stage/layer/$name" "$stage/work/$name"
+    mkdir -p "$root" "$stage/layer/$name" "$stage/scratch/$name"
     mount -t overlay overlay "$root" \
-        -o "lowerdir=$lower/,upperdir=$stage/layer/$name,workdir=$stage/work/$name" ||
+        -o "lowerdir=$lower/,upperdir=$stage/layer/$name,workdir=$stage/scratch/$name" ||
         skip "this machine refuses overlays"
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
