@@ -117,15 +117,17 @@ void campaigns_message(struct campaigns *c, const struct message_record *m, enum
 		hold(c, m, cl->id, part, &host);
 }
 
-/* Did what others see of it change? Remembers it. */
+/*
+ * Is anything new that older messages are judged by? Not a new greeting: theirs was another.
+ * Remembers it.
+ */
 static bool note_facts(struct sender *s, const struct identity_facts *f)
 {
-	struct identity id = identity_of((struct identity){.kind = IDENTITY_NONE}, f);
-	bool bad_host = identity_bad_host(f);
-	bool same = id.kind == s->id.kind && id.key == s->id.key && bad_host == s->bad_host;
+	const struct identity_facts *k = &s->known;
+	bool same = f->rdns_class == k->rdns_class && f->rdns_confirmed == k->rdns_confirmed &&
+		    f->rdns_org == k->rdns_org && f->helo_known == k->helo_known;
 
-	s->id = id;
-	s->bad_host = bad_host;
+	s->known = *f;
 	return !same;
 }
 

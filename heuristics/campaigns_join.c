@@ -83,6 +83,7 @@ void campaigns_join(struct campaigns *c, struct cluster *cl, const struct messag
 		.sender = senders_get(c->senders, &host),
 		.ip = m->client,
 		.fixed = fixed_identity(m, &host),
+		.facts = *f,
 		.message = as_joined(c, m, part),
 		.own = part == CAMPAIGN_PART_OWN,
 	};

@@ -52,6 +52,8 @@ struct cluster_part {
 	struct addr host, ip;               /* host key; address as first seen */
 	uint32_t net;                       /* cluster_fold_addr() of its network */
 	struct identity fixed;
+	bool greeted;   /* its greeting was known as a message left; the latest such: */
+	uint32_t claim; /* org-domain that it may claim, 0: none */
 	nstime first, last;
 	struct cluster_message *messages; /* newest first */
 	uint32_t message_count;
@@ -141,8 +143,9 @@ bool cluster_has_retry(const struct cluster *cl, const struct addr *host, uint32
 /* A message that counts, as it joins. */
 struct cluster_arrival {
 	struct sender *sender;
-	struct addr ip;             /* as on the wire */
-	struct identity fixed, now; /* shown by the message; with what is known of the address */
+	struct addr ip;              /* as on the wire */
+	struct identity fixed, now;  /* shown by the message; with what is known of the address */
+	struct identity_facts facts; /* that */
 	bool own;
 	struct cluster_message message; /* `older` unset */
 };

@@ -259,6 +259,15 @@ static bool straight_to_pool(struct clusters *t, struct cluster *cl,
 	return true;
 }
 
+/* Later greetings of the address are none of these messages' business. */
+static void note_greeting(struct cluster_part *p, const struct identity_facts *f)
+{
+	if (!f->helo_known)
+		return;
+	p->greeted = true;
+	p->claim = f->helo_fqdn && !f->helo_freemail ? f->helo_org : 0;
+}
+
 struct cluster_part *clusters_add(
 	struct clusters *t, struct cluster *cl, const struct cluster_arrival *a)
 {
@@ -286,6 +295,7 @@ struct cluster_part *clusters_add(
 	if (p->last < time)
 		p->last = time;
 	p->own |= a->own;
+	note_greeting(p, &a->facts);
 	mark_day(p, time);
 	add_message(t, cl, p, &a->message);
 	return p;

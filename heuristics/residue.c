@@ -39,6 +39,21 @@ static int by_host(const void *a, const void *b)
 						       : x->part->fixed.key > y->part->fixed.key;
 }
 
+/* What is known of the address now, but for the greeting that its messages came with. */
+static struct identity_facts facts_of(const struct cluster_part *p, const struct residue_env *env)
+{
+	struct identity_facts f;
+
+	env->facts(env->cookie, &p->ip, &f);
+	if (p->greeted) {
+		f.helo_known = true;
+		f.helo_freemail = false;
+		f.helo_fqdn = p->claim != 0;
+		f.helo_org = p->claim;
+	}
+	return f;
+}
+
 static void gather(struct residue *r, const struct residue_env *env)
 {
 	for (struct cluster_part *p = r->cl->newest; p; p = p->older) {
@@ -47,7 +62,7 @@ static void gather(struct residue *r, const struct residue_env *env)
 
 		if (cluster_part_messages(p, r->until - CLUSTER_WINDOW, r->until) == 0)
 			continue;
-		env->facts(env->cookie, &p->ip, &f);
+		f = facts_of(p, env);
 		p->state = CLUSTER_PART_RESIDUE;
 		*item = (struct residue_item){
 			.part = p,

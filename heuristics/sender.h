@@ -32,9 +32,8 @@ struct sender {
 	struct cluster_part *parts; /* newest first */
 	struct campaign_member *members;
 	struct held_message *held, *held_last; /* oldest first */
-	struct identity id; /* shown or claimed for all its messages, by the latest news of it */
-	bool bad_host;
-	uint64_t digested; /* messages with a digest that left */
+	struct identity_facts known;           /* by the latest news of it */
+	uint64_t digested;                     /* messages with a digest that left */
 	/* The most, of contents that are no longer held. */
 	uint32_t spread_ips, shared_ips, shared_orgs;
 	struct synchrony sync;

@@ -140,6 +140,9 @@ static void test_botnet_by_hosts(void **state)
 	send_all(f, 1, 8, (struct sent){.content = TEXT, .reply_to = "x@shared.example"});
 	assert_int_equal(f->alerts, 1);
 	assert_string_equal(f->alert[0].a.pattern, "botnet");
+	assert_string_equal(f->alert[0].reason[1],
+		"In the last hour: 8 messages of 8 addresses; 75 % of the messages show no "
+		"responsible identity");
 	fixture_destroy(f);
 }
 
@@ -170,6 +173,13 @@ static void test_snowshoe(void **state)
 	send_snowshoe(f, 4, (struct sent){.content = 1});
 	assert_int_equal(f->alerts, 1);
 	assert_string_equal(f->alert[0].a.pattern, "snowshoe");
+	assert_string_equal(f->alert[0].reason[0],
+		"10 addresses in 4 networks sent the same text, 1.0 messages each; under 10 "
+		"identities, the largest of them behind 10 % of the messages");
+	assert_string_equal(f->alert[0].check[2], "content_spread");
+	assert_string_equal(f->alert[0].reason[2],
+		"The same content came from 10 addresses, with 1 From domain, recognised pools "
+		"left out");
 	assert_int_equal(f->alert[0].a.counts.sources, 10);
 	assert_int_equal(f->alert[0].a.counts.identities, 10);
 	assert_int_equal(f->members, 12);
@@ -275,6 +285,9 @@ static void test_low_and_slow(void **state)
 	finish(f);
 	assert_int_equal(f->alerts, 1);
 	assert_string_equal(f->alert[0].a.pattern, "low_and_slow");
+	assert_string_equal(f->alert[0].reason[0],
+		"20 addresses in 10 networks sent the same text, 1.0 messages each; no address "
+		"sent more than 1; 10 identities, and none for 50 % of the messages");
 	assert_int_equal(f->alert[0].a.severity, SEVERITY_MEDIUM);
 	assert_int_equal(f->alert[0].a.counts.sources, 20);
 	fixture_destroy(f);
@@ -328,6 +341,8 @@ static void test_claimed_pools(void **state)
 	assert_int_equal(f->alerts, 1);
 	assert_int_equal(f->alert[0].a.cluster_id, 2);
 	assert_int_equal(f->alert[0].a.severity, SEVERITY_LOW);
+	assert_string_equal(f->alert[0].unknown[1],
+		"All claim one organisation that nothing confirms: it may be its own servers");
 	assert_string_equal(f->alert[0].a.pattern, "botnet");
 	fixture_destroy(f);
 }
@@ -514,6 +529,28 @@ static void test_late_facts_retract(void **state)
 	fixture_destroy(f);
 }
 
+/* A bot that greets by a better name afterwards changes nothing. */
+static void test_later_greeting_changes_nothing(void **state)
+{
+	struct fixture *f = fixture_create(without_dns);
+	(void)state;
+
+	for (unsigned int i = 1; i <= 8; i++)
+		host_greeted(f, fixture_ip(i, 1), "pc");
+	send_all(f, 1, 8, (struct sent){.content = TEXT});
+	assert_int_equal(f->alerts, 1);
+	make_hosts(f, 1, 8, host_greeted);
+	for (unsigned int i = 1; i <= 8; i++)
+		fixture_news(f, fixture_ip(i, 1), 200 * SECOND);
+	host_greeted(f, fixture_ip(9, 1), "pc");
+	send_all(f, 9, 1, (struct sent){.at = 300 * SECOND, .content = TEXT});
+	finish(f);
+	assert_int_equal(f->alerts, 1);
+	assert_int_equal(f->reports, 1);
+	assert_int_equal(f->report[0].r.counts.sources, 9);
+	fixture_destroy(f);
+}
+
 /* It grows to twice its size, falls silent, and closes; then opens anew. */
 static void test_life(void **state)
 {
@@ -538,6 +575,8 @@ static void test_life(void **state)
 	campaigns_advance(f->c, FIXTURE_T0 + 300 * SECOND + 5 * NS_PER_HOUR);
 	assert_int_equal(f->alerts, 3);
 	assert_int_equal(f->alert[2].a.state, ALERT_CLOSE);
+	assert_true(f->alert[2].a.time == FIXTURE_T0 + 300 * SECOND + 150 * NS_PER_MIN);
+	assert_true(f->alert[2].a.score_db < 4);
 	assert_int_equal(f->alert[2].a.close_reason, ALERT_CLOSE_DECAYED);
 	assert_int_equal(f->reports, 1);
 	assert_true(f->report[0].r.closed);
@@ -879,6 +918,7 @@ int main(void)
 		cmocka_unit_test(test_end_drains_in_order),
 		cmocka_unit_test(test_pending_is_in_no_count),
 		cmocka_unit_test(test_late_facts_retract),
+		cmocka_unit_test(test_later_greeting_changes_nothing),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_severity),
 		cmocka_unit_test(test_members_by_hundreds),
