@@ -277,6 +277,7 @@ static const struct stat_row capture_rows[] = {
 	ROW("capture.not_ip", capture_stats, not_ip),
 	ROW("capture.fragments", capture_stats, fragments),
 	ROW("capture.too_deep", capture_stats, too_deep),
+	ROW("capture.duplicates", capture_stats, duplicates),
 	ROW("tcp.segments", capture_stats, tcp_segments),
 	ROW("tcp.flows_total", capture_stats, flows),
 	ROW("tcp.flows_active", capture_stats, flows_active),

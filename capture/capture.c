@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "capture/decap.h"
+#include "capture/duplicates.h"
 #include "capture/flow_hash.h"
 #include "capture/flow_tracker.h"
 #include "capture/segment_queue.h"
@@ -17,6 +19,7 @@ struct capture {
 	struct flow_sink sink;
 	uint64_t seed;
 	struct segment_queue queue;
+	struct duplicates duplicates;
 	nstime last_time;           /* of a packet of whatever kind, or capture_advance()'s */
 	struct capture_stats stats; /* what decap counts is added when asked for */
 };
@@ -49,9 +52,29 @@ void capture_destroy(struct capture *c)
 	free(c);
 }
 
+static bool is_duplicate(struct capture *c, uint64_t hash, uint64_t fingerprint, nstime time)
+{
+	bool seen = duplicates_seen(&c->duplicates, hash, fingerprint, time);
+
+	c->stats.duplicates += seen;
+	return seen;
+}
+
+/* Copies go on too: their flow counts them. */
+static void take_segment(struct capture *c, struct segment *s)
+{
+	uint64_t hash = flow_hash(&s->src, s->src_port, &s->dst, s->dst_port, c->seed);
+
+	s->duplicate = is_duplicate(c, hash, s->fingerprint, s->time);
+	segment_queue_put(&c->queue, hash, s);
+}
+
 static void take_datagram(struct capture *c, const struct datagram *d)
 {
 	if (d->src_port != DNS_PORT && d->dst_port != DNS_PORT)
+		return;
+	if (is_duplicate(c, flow_hash(&d->src, d->src_port, &d->dst, d->dst_port, c->seed),
+		    hash64_seed(d->payload.p, d->payload.len, c->seed ^ d->src_port), d->time))
 		return;
 	capture_advance(c, d->time);
 	c->sink.datagram(c->sink.cookie, d);
@@ -71,10 +94,7 @@ void capture_packet(struct capture *c, const struct packet *p)
 	c->last_time = p->time;
 	switch (decap_packet(c->decap, p, &r)) {
 	case DECAP_TCP:
-		segment_queue_put(&c->queue,
-			flow_hash(&r.segment.src, r.segment.src_port, &r.segment.dst,
-				r.segment.dst_port, c->seed),
-			&r.segment);
+		take_segment(c, &r.segment);
 		break;
 	case DECAP_UDP:
 		take_datagram(c, &r.datagram);

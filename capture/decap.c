@@ -9,6 +9,7 @@
 #include "capture/ip_frag.h"
 
 struct decap {
+	uint64_t seed;
 	struct ip_frag *fragments;
 	struct decap_stats stats;
 };
@@ -52,6 +53,7 @@ struct decap *decap_create(uint64_t seed)
 
 	if (!d)
 		return NULL;
+	d->seed = seed;
 	d->fragments = ip_frag_create(seed);
 	if (!d->fragments) {
 		free(d);
@@ -120,6 +122,7 @@ enum decap_kind decap_packet(struct decap *d, const struct packet *p, struct dec
 	struct decap_walk w;
 
 	w.d = d;
+	w.seed = d->seed;
 	w.p = p;
 	w.ret = ret;
 	w.at = p->bytes;

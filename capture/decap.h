@@ -64,7 +64,7 @@ struct decap_stats {
 	uint64_t fragments, datagrams, overlap_bytes, datagrams_lost;
 };
 
-/* `seed` keys the table of fragments. NULL where memory is short. */
+/* `seed` keys the table of fragments and the segments' fingerprints. NULL where memory is short. */
 struct decap *decap_create(uint64_t seed);
 void decap_destroy(struct decap *d);
 

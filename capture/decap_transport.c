@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "capture/decap_walk.h"
 
 static void read_option(struct segment_options *o, uint8_t kind, const uint8_t *body, size_t len)
@@ -45,6 +46,36 @@ static void read_options(struct segment_options *o, struct span s)
 	}
 }
 
+#define FINGERPRINT_HEADER 16 /* bytes of it before the checksum */
+#define FINGERPRINT_OPTIONS 40
+#define FINGERPRINT_ENDS 64 /* bytes looked at of either end of the payload */
+
+static size_t put(uint8_t *to, size_t at, struct span part)
+{
+	if (part.len > 0)
+		memcpy(to + at, part.p, part.len);
+	return at + part.len;
+}
+
+/* segment.fingerprint, of what else `s` says and the captured bytes of its header. */
+static uint64_t fingerprint(const struct segment *s, struct span header, uint64_t seed)
+{
+	uint8_t b[sizeof(s->ip_id) + sizeof(s->payload_len) + FINGERPRINT_HEADER +
+		  FINGERPRINT_OPTIONS + 2 * FINGERPRINT_ENDS];
+	struct span head = span_head(s->payload, FINGERPRINT_ENDS);
+	struct span tail = span_skip(s->payload, head.len);
+	size_t n = put(b, 0, span_of(&s->ip_id, sizeof(s->ip_id)));
+
+	if (tail.len > FINGERPRINT_ENDS)
+		tail = span_skip(tail, tail.len - FINGERPRINT_ENDS);
+	n = put(b, n, span_of(&s->payload_len, sizeof(s->payload_len)));
+	n = put(b, n, span_head(header, FINGERPRINT_HEADER));
+	n = put(b, n, span_skip(header, 20));
+	n = put(b, n, head);
+	n = put(b, n, tail);
+	return hash64_seed(b, n, seed);
+}
+
 /* A snaplen that ends within the options leaves what matters: the payload's place and length. */
 enum decap_header decap_tcp(struct decap_walk *w)
 {
@@ -75,6 +106,8 @@ enum decap_header decap_tcp(struct decap_walk *w)
 		read_options(&s->options, span_of(p + 20, captured - 20));
 	s->payload = span_skip(w->at, header);
 	s->payload_len = w->wire - (uint32_t)header;
+	s->fingerprint = fingerprint(s, span_of(p, captured), w->seed);
+	s->duplicate = false;
 	w->ret->kind = DECAP_TCP;
 	return HEADER_DONE;
 }

@@ -54,6 +54,7 @@ struct decap_walk {
 	struct decap *d;
 	const struct packet *p;
 	struct decap_result *ret;
+	uint64_t seed; /* of fingerprints */
 	struct span at; /* captured bytes, from the next header on */
 	uint32_t wire;  /* bytes there were on the wire from there on; at least at.len */
 	enum decap_cause cause;

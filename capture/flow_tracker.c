@@ -671,6 +671,11 @@ void flow_tracker_segment(struct flow_tracker *t, uint64_t hash, const struct se
 	enum syn_says says = SYN_OF_NEXT;
 
 	t->now = seg->time;
+	if (seg->duplicate) {
+		if (found.flow)
+			found.flow->info.duplicates++;
+		return;
+	}
 	if (found.stub && stub_swallows(t, found.stub, seg))
 		return;
 	if (found.flow) {

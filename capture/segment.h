@@ -49,6 +49,13 @@ struct segment {
 	struct span payload;  /* what was captured of it; borrowed until the next decap_packet() */
 	uint32_t payload_len; /* what was on the wire: at least payload.len, the rest was cut off */
 	struct segment_options options; /* meaningful with SEGMENT_SYN only */
+	/*
+	 * Equal for copies of one packet, however they were tagged, tunnelled or routed: a keyed
+	 * hash of the IP identification, the TCP header without its checksum (which is not yet made
+	 * where a host hands a packet to its card), and the payload's length, beginning and end.
+	 */
+	uint64_t fingerprint;
+	bool duplicate; /* a copy of one that came just before; to be counted, no more */
 };
 
 #endif

@@ -156,6 +156,8 @@ static void capture(const struct line *l, const struct session_record *s)
 	json_writer_bool(w, "midstream", s->flow.midstream);
 	tri(w, "one_sided", s->one_sided);
 	json_writer_uint(w, "bytes_missed", s->bytes_missed);
+	if (s->flow.duplicates > 0)
+		json_writer_uint(w, "duplicates", s->flow.duplicates);
 	event_frames(l, s->flow.first_packet, s->flow.last_packet);
 	json_writer_uint(w, "frame_count", s->flow.packets[0] + s->flow.packets[1]);
 	json_writer_end_object(w);

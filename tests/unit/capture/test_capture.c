@@ -177,6 +177,102 @@ static void test_stats(void **state)
 	assert_true(s.memory > 1 << 20);
 }
 
+struct copy {
+	uint16_t id;
+	uint8_t ttl;
+	bool tagged, in_gre;
+	nstime after;
+};
+
+/* A command in a packet of its own, as one of the mirrored ports shows it. */
+static void take_copy(struct fixture *f, const char *payload, const struct copy *c)
+{
+	frame_init(&f->frame, payload);
+	frame_tcp(&f->frame, 1000, 1, 0x18, "");
+	frame_ipv4_fragment(&f->frame, 6, c->id, 0);
+	f->frame.room[f->frame.start + 8] = c->ttl;
+	if (c->in_gre) {
+		frame_hex(&f->frame, "00000800");
+		frame_ipv4(&f->frame, 47);
+	}
+	frame_be16(&f->frame, 0x0800);
+	if (c->tagged)
+		frame_hex(&f->frame, "8100 0064");
+	frame_hex(&f->frame, "02000000 0001 02000000 0002");
+	f->time += c->after - NS_PER_MS;
+	take_frame(f);
+}
+
+/* The copies that a mirror of two ports makes; what is sent again is no copy. */
+static void test_duplicates(void **state)
+{
+	static const struct {
+		struct copy second;
+		const char *payload;
+		bool dropped;
+	} rows[] = {
+		{{7, 64, false, false, 0}, "EHLO a\r\n", true},
+		{{7, 64, false, false, NS_PER_MS}, "EHLO a\r\n", true},
+		{{7, 64, true, false, 20000}, "EHLO a\r\n", true},  /* tagged on one port only */
+		{{7, 63, false, false, 20000}, "EHLO a\r\n", true}, /* on both sides of a router */
+		{{7, 64, false, true, 20000}, "EHLO a\r\n", true},  /* and of a tunnel */
+		{{7, 64, false, false, NS_PER_MS + 1}, "EHLO a\r\n", false}, /* too late */
+		{{8, 64, false, false, 20000}, "EHLO a\r\n", false},	 /* sent again */
+		{{7, 64, false, false, 20000}, "EHLO b\r\n", false},	 /* other content */
+		{{7, 64, false, false, 20000}, "EHLO", false},		 /* part of it */
+	};
+	const struct copy first = {7, 64, false, false, 2 * NS_PER_MS};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t before = capture_get_stats(f->capture).duplicates;
+
+		take_copy(f, "EHLO a\r\n", &first);
+		take_copy(f, rows[i].payload, &rows[i].second);
+		assert_int_equal(
+			capture_get_stats(f->capture).duplicates - before, rows[i].dropped);
+	}
+	capture_finish(f->capture);
+	assert_int_equal(f->log.info.duplicates, 5);
+	assert_int_equal(f->log.info.packets[FLOW_CLIENT], 13);
+	assert_int_equal(f->log.info.overlap[FLOW_CLIENT], 0);
+}
+
+/* Of long payloads the ends are looked at, and their length. */
+static void test_duplicates_long(void **state)
+{
+	const struct copy first = {7, 64, false, false, 2 * NS_PER_MS}, second = {7, 64, true, false, 9};
+	struct fixture *f = *state;
+	char payload[1401];
+
+	memset(payload, 'x', 1400);
+	payload[1400] = '\0';
+	take_copy(f, payload, &first);
+	take_copy(f, payload, &second);
+	assert_int_equal(capture_get_stats(f->capture).duplicates, 1);
+	payload[1399] = 'y';
+	take_copy(f, payload, &second);
+	payload[0] = 'y';
+	take_copy(f, payload, &second);
+	payload[1399] = '\0';
+	take_copy(f, payload, &second);
+	assert_int_equal(capture_get_stats(f->capture).duplicates, 1);
+}
+
+/* An answer that was mirrored twice is one answer. */
+static void test_duplicate_datagrams(void **state)
+{
+	struct fixture *f = *state;
+
+	take_udp(f, 53);
+	f->time -= NS_PER_MS - 9;
+	take_udp(f, 53);
+	assert_log(f, "datagram 5000 53 8\n");
+	take_udp(f, 53);
+	assert_log(f, "datagram 5000 53 8\n");
+	assert_int_equal(capture_get_stats(f->capture).duplicates, 1);
+}
+
 /* At 2 GiB: a million flows, all tables within their share (contract 6.2). */
 static void test_memory(void **state)
 {
@@ -199,6 +295,9 @@ int main(void)
 		TEST(test_time),
 		TEST(test_end_time),
 		TEST(test_stats),
+		TEST(test_duplicates),
+		TEST(test_duplicates_long),
+		TEST(test_duplicate_datagrams),
 		TEST(test_memory),
 	};
 
