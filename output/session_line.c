@@ -206,7 +206,10 @@ static void sentence(struct json_writer *w, const struct session_record *s)
 	json_writer_put_uint(w, s->messages_accepted);
 	json_writer_put_word(
 		w, s->messages_accepted == 1 ? " message accepted, " : " messages accepted, ");
-	json_writer_put_word(w, s->close <= SESSION_CLOSE_TLS ? ends[s->close] : "ended");
+	if (s->close == SESSION_CLOSE_FIN && s->quit != TRI_NO)
+		json_writer_put_word(w, "closed");
+	else
+		json_writer_put_word(w, s->close <= SESSION_CLOSE_TLS ? ends[s->close] : "ended");
 	json_writer_end_string(w);
 }
 

@@ -205,7 +205,7 @@ static void content_end(
 	b->open = NULL;
 	if (cut && t->size == 0 && !t->gap)
 		discard(b, &t);
-	else if (cut || t->settled || !b->server_seen)
+	else if (cut || t->settled || s->flow->packets[FLOW_SERVER] == 0)
 		emit(b, t, s);
 	else
 		await(b, t, s);
@@ -411,7 +411,6 @@ void message_builder_event(
 		on_command(b, e);
 		break;
 	case SMTP_EVENT_REPLY:
-		b->server_seen = true;
 		if (e->reply.role == SMTP_REPLY_COMMAND)
 			on_command_reply(b, &e->reply);
 		else if (e->reply.role == SMTP_REPLY_CONTENT)

@@ -47,7 +47,6 @@ struct message_builder {
 	struct transaction *awaiting;  /* ended, no final reply: the oldest first */
 	struct redactor redactor;
 	uint32_t depth;
-	bool server_seen;
 	uint32_t attempted, accepted, rejected;
 	uint32_t rcpts_attempted, rcpts_accepted, rcpts_rejected, rcpts_unknown_user;
 };

@@ -8,7 +8,7 @@
 void session_builder_init(struct session_builder *b)
 {
 	memset(b, 0, sizeof(*b));
-	b->first_acked = -1;
+	b->first_acked = b->data_acked = -1;
 	b->banner_code = -1;
 }
 
@@ -119,8 +119,19 @@ static void on_helo_reply(struct session_builder *b, const struct smtp_reply_eve
 	if (accepted) {
 		b->ehlo = tri_of(r->verb != SMTP_HELO);
 		b->capabilities = b->capabilities_next;
+		b->pipeconnect = b->pipeconnect || (b->capabilities & SMTP_CAP_PIPECONNECT);
 	}
 	b->capabilities_next = 0;
+}
+
+/* ---- the end ---- */
+
+/* The earliest of QUIT, either side's FIN and a 421 that nothing asked for is the end. */
+static void ends(struct session_builder *b, enum session_close by)
+{
+	if (!b->ended)
+		b->ended_by = (uint8_t)by;
+	b->ended = true;
 }
 
 /* ---- commands ---- */
@@ -130,6 +141,11 @@ static void add_letter(struct session_builder *b, enum smtp_verb verb)
 	if (b->commands < LIMIT_SEQUENCE)
 		b->sequence[b->commands] = smtp_verb_letter(verb);
 	b->commands++;
+}
+
+static bool is_greeting_command(uint8_t verb)
+{
+	return verb == SMTP_HELO || verb == SMTP_EHLO || verb == SMTP_LHLO;
 }
 
 /* RFC 2920 3.1: these must be the last of a group. */
@@ -175,9 +191,29 @@ static void judge_pipelining(
 		b->pipelining_violation = TRI_NO;
 	if (pending ? more : role == SMTP_REPLY_GREETING || (uint64_t)e->peer_acked >= b->reply_end)
 		return;
-	if (is_sync_point(before, role) ||
-		(session_builder_offered(b, SMTP_CAP_PIPELINING) == TRI_NO && !leaves))
+	if (is_greeting_command(before) && pending)
+		b->ehlo_crossed = true;
+	else if (is_sync_point(before, role) ||
+		 (session_builder_offered(b, SMTP_CAP_PIPELINING) == TRI_NO && !leaves))
 		b->pipelining_violation = TRI_YES;
+}
+
+/* The first octets behind DATA, whose reply may not have come yet. */
+static void on_data_start(struct session_builder *b, const struct smtp_event *e)
+{
+	if (b->reply_number == b->data_number)
+		judge_pipelining(b, e, SMTP_UNKNOWN);
+	else
+		b->data_acked = e->peer_acked;
+}
+
+static void on_data_reply(struct session_builder *b, const struct smtp_event *e)
+{
+	if (e->reply.number != b->data_number)
+		return;
+	if (b->data_acked >= 0 && (uint64_t)b->data_acked <= e->last.offset)
+		b->pipelining_violation = TRI_YES;
+	b->data_acked = -1;
 }
 
 static void on_auth(struct session_builder *b, const struct smtp_event *e)
@@ -225,9 +261,11 @@ static void on_command(struct session_builder *b, const struct smtp_event *e)
 		break;
 	case SMTP_DATA:
 		b->data_number = e->command.number;
+		b->data_acked = -1;
 		break;
 	case SMTP_QUIT:
 		b->quit = true;
+		ends(b, SESSION_CLOSE_QUIT);
 		break;
 	default:
 		break;
@@ -280,12 +318,16 @@ static void on_reply(struct session_builder *b, const struct smtp_event *e)
 {
 	const struct smtp_reply_event *r = &e->reply;
 
+	/* Said when all was over, it answers nothing. */
+	if (r->role == SMTP_REPLY_UNSOLICITED && b->ended)
+		return;
 	b->replies_4xx += r->code / 100 == 4;
 	b->replies_5xx += r->code / 100 == 5;
 	if (r->role != SMTP_REPLY_UNSOLICITED && r->role != SMTP_REPLY_UNMATCHED) {
 		b->reply_end = e->last.offset + 1;
 		b->reply_verb = r->verb;
 		b->reply_role = r->role;
+		b->reply_number = r->number;
 	}
 	switch (r->role) {
 	case SMTP_REPLY_GREETING:
@@ -297,9 +339,11 @@ static void on_reply(struct session_builder *b, const struct smtp_event *e)
 			on_helo_reply(b, r);
 		else if (r->verb == SMTP_STARTTLS)
 			on_starttls_reply(b, r->code);
+		else if (r->verb == SMTP_DATA)
+			on_data_reply(b, e);
 		break;
 	case SMTP_REPLY_UNSOLICITED:
-		b->timed_out = b->timed_out || r->code == 421;
+		ends(b, SESSION_CLOSE_TIMEOUT);
 		break;
 	case SMTP_REPLY_UNMATCHED:
 		on_unmatched(b, r->code);
@@ -359,7 +403,7 @@ void session_builder_event(struct session_builder *b, const struct smtp_event *e
 		break;
 	case SMTP_EVENT_CONTENT:
 		if (b->data_starts)
-			judge_pipelining(b, e, SMTP_UNKNOWN);
+			on_data_start(b, e);
 		b->data_starts = false;
 		break;
 	case SMTP_EVENT_AUTH:
@@ -367,6 +411,9 @@ void session_builder_event(struct session_builder *b, const struct smtp_event *e
 		break;
 	case SMTP_EVENT_TLS:
 		on_tls(b);
+		break;
+	case SMTP_EVENT_CLOSE:
+		ends(b, SESSION_CLOSE_FIN);
 		break;
 	case SMTP_EVENT_GAP:
 		on_gap(b, e);

@@ -24,7 +24,9 @@ struct session_builder {
 	uint16_t helos_kept, helos_size;
 	uint32_t helo_count;
 
-	bool greeted, banner_kept, quit, timed_out;
+	bool greeted, banner_kept, quit;
+	bool ended;       /* the first of what ends a dialogue was seen (contract 4.1) */
+	uint8_t ended_by; /* then, enum session_close: QUIT, FIN or TIMEOUT */
 	bool starttls, starttls_refused; /* the command was seen; a reply that said no */
 	uint8_t starttls_used, implicit_tls, opaque; /* enum tri */
 	int banner_code;
@@ -50,11 +52,15 @@ struct session_builder {
 	bool commanded;
 	int64_t first_acked;          /* of the server's bytes, when the first command was sent */
 	int64_t last_acked;           /* the same of the last one */
-	uint8_t pipelining_violation; /* enum tri */
+	uint8_t pipelining_violation; /* enum tri; but for what `ehlo_crossed` says */
+	bool ehlo_crossed;            /* commands were sent behind EHLO before its reply */
+	bool pipeconnect;             /* an EHLO reply allowed that, and to talk first */
 	uint64_t reply_end;           /* stream offset behind the last reply */
 	uint8_t reply_verb, reply_role;
+	uint32_t reply_number; /* of the command it answered */
 	uint32_t data_number;
-	bool data_starts; /* DATA was accepted, and no octet came yet */
+	bool data_starts;   /* DATA was accepted, or seems to be, and no octet came yet */
+	int64_t data_acked; /* octets came before its reply: what they ACKed of the server; -1 */
 
 	bool smuggles; /* a command stood behind a smuggling candidate of the last message */
 	uint32_t smuggle_replies;

@@ -78,17 +78,32 @@ static void fill_tls(const struct session_builder *b, bool client_whole, struct 
 		r->starttls_used = seen_or(false, client_whole);
 }
 
+/* Commands behind EHLO that did not wait for its reply: the reply may allow them. */
+static uint8_t pipelining_violation(const struct session_builder *b, const struct flow_info *f)
+{
+	bool known = b->ehlo != TRI_UNKNOWN ||
+		     (f->packets[FLOW_SERVER] > 0 && !f->midstream && !b->server_gap);
+
+	if (!b->ehlo_crossed || b->pipelining_violation == TRI_YES || b->pipeconnect)
+		return b->pipelining_violation;
+	return known ? TRI_YES : TRI_UNKNOWN;
+}
+
 static void fill_behaviour(const struct session_builder *b, const struct flow_info *f,
 	bool client_whole, struct session_record *r)
 {
 	r->quit = seen_or(b->quit, client_whole && b->opaque != TRI_YES);
 	r->pipelining_offered = session_builder_offered(b, SMTP_CAP_PIPELINING);
-	r->pipelining_violation = b->pipelining_violation;
+	r->pipelining_violation = pipelining_violation(b, f);
 	if (f->server_port == SUBMISSIONS_PORT || f->midstream || b->first_acked < 0 ||
 		!b->commanded)
 		return;
-	if (b->greeted)
-		r->early_talker = tri_of((uint64_t)b->first_acked < b->banner_end);
+	if (b->greeted && (uint64_t)b->first_acked >= b->banner_end)
+		r->early_talker = TRI_NO;
+	else if (b->pipeconnect)
+		r->early_talker = TRI_NO;
+	else if (b->greeted)
+		r->early_talker = b->server_gap && b->ehlo == TRI_UNKNOWN ? TRI_UNKNOWN : TRI_YES;
 	else if (b->first_acked > 0)
 		r->early_talker = TRI_NO;
 }
@@ -114,12 +129,10 @@ static void fill_coverage(const struct flow_info *f, const struct flow_ending *e
 static uint8_t close_reason(const struct session_builder *b, const struct flow_ending *e,
 	const struct session_record *r)
 {
-	if (b->quit)
-		return SESSION_CLOSE_QUIT;
 	if (r->opaque == TRI_YES)
 		return SESSION_CLOSE_TLS;
-	if (b->timed_out)
-		return SESSION_CLOSE_TIMEOUT;
+	if (b->ended)
+		return b->ended_by;
 	switch (e->how) {
 	case FLOW_END_FIN:
 		return SESSION_CLOSE_FIN;

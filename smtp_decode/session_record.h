@@ -34,8 +34,8 @@ enum auth_outcome {
 };
 
 enum session_close {
-	SESSION_CLOSE_QUIT,    /* QUIT was sent */
-	SESSION_CLOSE_FIN,     /* closed without QUIT */
+	SESSION_CLOSE_QUIT,    /* QUIT was sent, before either side closed */
+	SESSION_CLOSE_FIN,     /* closed by either side, before any QUIT */
 	SESSION_CLOSE_RST,
 	SESSION_CLOSE_TIMEOUT, /* server's 421, or silence past the idle time */
 	SESSION_CLOSE_EVICTED,

@@ -115,8 +115,9 @@ void session_times_fill(const struct session_times *t, const struct flow_info *f
 	const struct flow_ending *e, struct session_record *r)
 {
 	nstime start = f->syn_time ? f->syn_time : f->first_time;
-	nstime end = t->ended ? t->end : e->time;
 	bool closed = t->ended || e->how == FLOW_END_RST || e->how == FLOW_END_FIN;
+	bool late = e->how == FLOW_END_FIN && e->timer;
+	nstime last = f->last_time, end = t->ended ? t->end : late ? last : e->time;
 	int64_t hold = t->hold;
 
 	if (t->tls)
@@ -129,5 +130,8 @@ void session_times_fill(const struct session_times *t, const struct flow_info *f
 	r->hold_ms = to_ms(hold);
 	r->censored = tri_of(!closed);
 	r->idle_max_ms = to_ms(t->idle_max);
-	r->duration_ms = to_ms(since(f->first_time, f->last_time));
+	/* What came by a deadline, the end included, came behind the last packet. */
+	last = end > last ? end : last;
+	last = t->activity > last ? t->activity : last;
+	r->duration_ms = to_ms(since(f->first_time, last));
 }

@@ -202,10 +202,11 @@ struct span smtp_reply_queue_id(struct span text)
 
 uint32_t smtp_reply_capability(struct span text)
 {
-#define ROW(name)                                         \
-	{                                                 \
-#name, sizeof(#name) - 1, SMTP_CAP_##name \
+#define NAMED(keyword, name)                                  \
+	{                                                     \
+		keyword, sizeof(keyword) - 1, SMTP_CAP_##name \
 	}
+#define ROW(name) NAMED(#name, name)
 	static const struct {
 		const char *keyword;
 		size_t len;
@@ -219,8 +220,11 @@ uint32_t smtp_reply_capability(struct span text)
 		ROW(AUTH),
 		ROW(8BITMIME),
 		ROW(SMTPUTF8),
+		ROW(PIPECONNECT),
+		NAMED("X_PIPE_CONNECT", PIPECONNECT),
 	};
 #undef ROW
+#undef NAMED
 	size_t n = 0;
 
 	/* "AUTH=LOGIN" is an old way to write "AUTH LOGIN". */

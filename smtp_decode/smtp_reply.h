@@ -51,6 +51,7 @@ enum smtp_capability {
 	SMTP_CAP_AUTH = 1 << 5,
 	SMTP_CAP_8BITMIME = 1 << 6,
 	SMTP_CAP_SMTPUTF8 = 1 << 7,
+	SMTP_CAP_PIPECONNECT = 1 << 8, /* of Exim: a client it knows may talk first */
 };
 
 /* The bit of the keyword that a line of an EHLO reply begins with, 0 where it is none of these. */
