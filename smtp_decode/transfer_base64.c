@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smtp_decode/transfer_base64.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define PIECE 1024 /* bytes that go through both steps at a time */
+
 /* A character's value with this bit; 0 is no character of the alphabet. */
 #define VALID 0x40
 #define OF(v) (VALID + (v))
-#define ALL_VALID (VALID << 18 | VALID << 12 | VALID << 6 | VALID)
 
 /* clang-format off */
 static const uint8_t values[256] = {
@@ -24,39 +29,170 @@ static const uint8_t values[256] = {
 };
 /* clang-format on */
 
-/* Whole quanta from `p`, as long as nothing but the alphabet comes. Returns where it stopped. */
-static const uint8_t *decode_quanta(const uint8_t *p, const uint8_t *end, uint8_t **out)
+#ifdef __SSE2__
+#define BLOCK 16
+
+/* 0xff where `low` <= c < `low` + `count`. */
+static inline __m128i in_range(__m128i c, char low, char count)
 {
-	uint8_t *o = *out;
+	__m128i d = _mm_sub_epi8(c, _mm_set1_epi8(low));
 
-	while (end - p >= 4) {
-		uint8_t a = values[p[0]], b = values[p[1]], c = values[p[2]], d = values[p[3]];
-		uint32_t v;
+	return _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8((char)(count - 1))), d);
+}
 
-		if (!(a & b & c & d & VALID))
+/* A bit for each byte of the block that is not of the alphabet. */
+static inline unsigned int strangers(const uint8_t *p)
+{
+	__m128i c = _mm_loadu_si128((const __m128i *)p);
+	__m128i letter = in_range(_mm_or_si128(c, _mm_set1_epi8(0x20)), 'a', 26);
+	__m128i other = _mm_or_si128(
+		in_range(c, '/', 11), _mm_cmpeq_epi8(c, _mm_set1_epi8('+'))); /* '/', digits */
+
+	/* 0x20 makes no letter of what is none: '@' and '[' become '`' and '{'. */
+	return (unsigned int)_mm_movemask_epi8(_mm_or_si128(letter, other)) ^ 0xffff;
+}
+
+/* Copies what is of the alphabet, until less than a block is left or something else but a line end
+ * comes. Moves *in on; returns the bytes written. */
+static size_t copy_blocks(const uint8_t **in, const uint8_t *end, uint8_t *out)
+{
+	const uint8_t *p = *in;
+	uint8_t *o = out;
+
+	while (end - p >= BLOCK) {
+		unsigned int strange = strangers(p);
+		unsigned int n;
+
+		_mm_storeu_si128((__m128i *)o, _mm_loadu_si128((const __m128i *)p));
+		if (strange == 0) {
+			o += BLOCK;
+			p += BLOCK;
+			continue;
+		}
+		n = (unsigned int)__builtin_ctz(strange);
+		o += n;
+		p += n;
+		if (end - p < 2 || p[0] != '\r' || p[1] != '\n')
 			break;
-		v = ((uint32_t)a << 18) + ((uint32_t)b << 12) + ((uint32_t)c << 6) + d - ALL_VALID;
-		o[0] = (uint8_t)(v >> 16);
-		o[1] = (uint8_t)(v >> 8);
-		o[2] = (uint8_t)v;
-		o += 3;
-		p += 4;
+		p += 2;
 	}
-	*out = o;
-	return p;
+	*in = p;
+	return (size_t)(o - out);
+}
+
+/* The values of 16 characters of the alphabet. */
+static inline __m128i values_of(__m128i c)
+{
+	__m128i upper = in_range(c, 'A', 26), lower = in_range(c, 'a', 26);
+	__m128i digit = in_range(c, '0', 10), slash = _mm_cmpeq_epi8(c, _mm_set1_epi8('/'));
+	__m128i plus = _mm_cmpeq_epi8(c, _mm_set1_epi8('+'));
+	__m128i shift = _mm_or_si128(_mm_and_si128(upper, _mm_set1_epi8(0 - 'A')),
+		_mm_and_si128(lower, _mm_set1_epi8(26 - 'a')));
+
+	shift = _mm_or_si128(shift, _mm_and_si128(digit, _mm_set1_epi8(52 - '0')));
+	shift = _mm_or_si128(shift, _mm_and_si128(plus, _mm_set1_epi8(62 - '+')));
+	shift = _mm_or_si128(shift, _mm_and_si128(slash, _mm_set1_epi8(63 - '/')));
+	return _mm_add_epi8(c, shift);
+}
+
+/* 6 bytes out of two quanta, the first in the low half; 8 are written. */
+static inline void put_two(uint64_t quanta, uint8_t *out)
+{
+	uint64_t v = __builtin_bswap64(quanta << 40 | quanta >> 32 << 16);
+
+	memcpy(out, &v, 8);
+}
+
+/* Whole blocks of characters; returns the characters taken. */
+static size_t decode_blocks(const uint8_t *p, size_t n, uint8_t *out)
+{
+	size_t i = 0;
+
+	for (; i + BLOCK <= n; i += BLOCK, out += BLOCK / 4 * 3) {
+		__m128i v = values_of(_mm_loadu_si128((const __m128i *)(p + i)));
+		/* pairs to 12 bits, pairs of those to 24 */
+		__m128i twelve =
+			_mm_or_si128(_mm_slli_epi16(_mm_and_si128(v, _mm_set1_epi16(0xff)), 6),
+				_mm_srli_epi16(v, 8));
+		__m128i q = _mm_madd_epi16(twelve, _mm_set1_epi32(1 << 16 | 1 << 12));
+
+		put_two((uint64_t)_mm_cvtsi128_si64(q), out);
+		put_two((uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(q, q)), out + 6);
+	}
+	return i;
+}
+#else
+static size_t copy_blocks(const uint8_t **in, const uint8_t *end, uint8_t *out)
+{
+	return 0;
+}
+
+static size_t decode_blocks(const uint8_t *p, size_t n, uint8_t *out)
+{
+	return 0;
+}
+#endif
+
+size_t transfer_base64_chars(struct transfer_base64 *t, struct span in, uint8_t *out)
+{
+	const uint8_t *p = in.p, *end = p + in.len;
+	uint8_t *o = out;
+
+	while (p < end && !t->ended) {
+		o += copy_blocks(&p, end, o);
+		if (p == end)
+			break;
+		if (values[*p] & VALID)
+			*o++ = *p;
+		else if (*p == '=' && ((t->strained + (size_t)(o - out)) & 3) >= 2)
+			t->ended = true;
+		p++;
+	}
+	t->strained = (uint8_t)((t->strained + (size_t)(o - out)) & 3);
+	return (size_t)(o - out);
+}
+
+/* One character more. */
+static uint8_t *put_char(struct transfer_base64 *t, uint8_t c, uint8_t *o)
+{
+	t->bits = t->bits << 6 | (values[c] - VALID);
+	if (++t->held < 4)
+		return o;
+	*o++ = (uint8_t)(t->bits >> 16);
+	*o++ = (uint8_t)(t->bits >> 8);
+	*o++ = (uint8_t)t->bits;
+	t->bits = 0;
+	t->held = 0;
+	return o;
+}
+
+size_t transfer_base64_bytes(struct transfer_base64 *t, struct span chars, uint8_t *out)
+{
+	const uint8_t *p = chars.p, *end = p + chars.len;
+	uint8_t *o = out;
+	size_t n;
+
+	while (t->held > 0 && p < end)
+		o = put_char(t, *p++, o);
+	n = decode_blocks(p, (size_t)(end - p), o);
+	o += n / 4 * 3;
+	p += n;
+	while (p < end)
+		o = put_char(t, *p++, o);
+	return (size_t)(o - out);
 }
 
 /* Writes what a short quantum holds. */
 static size_t flush(struct transfer_base64 *t, uint8_t *out)
 {
-	size_t n = t->chars > 1 ? t->chars - 1u : 0;
+	size_t n = t->held > 1 ? t->held - 1u : 0;
 
 	if (n > 0)
-		out[0] = (uint8_t)(t->chars == 2 ? t->bits >> 4 : t->bits >> 10);
+		out[0] = (uint8_t)(t->held == 2 ? t->bits >> 4 : t->bits >> 10);
 	if (n > 1)
 		out[1] = (uint8_t)(t->bits >> 2);
 	t->bits = 0;
-	t->chars = 0;
+	t->held = 0;
 	return n;
 }
 
@@ -64,38 +200,23 @@ size_t transfer_base64_end(struct transfer_base64 *t, uint8_t *out)
 {
 	size_t n = flush(t, out);
 
-	t->ended = false;
+	*t = (struct transfer_base64){0};
 	return n;
 }
 
 size_t transfer_base64_decode(struct transfer_base64 *t, struct span in, uint8_t *out)
 {
-	const uint8_t *p = in.p, *end = p + in.len;
+	uint8_t chars[TRANSFER_BASE64_CHARS_ROOM(PIECE)];
 	uint8_t *o = out;
 
-	while (p < end && !t->ended) {
-		uint8_t v;
+	while (in.len > 0 && !t->ended) {
+		struct span piece = span_head(in, PIECE);
+		size_t n = transfer_base64_chars(t, piece, chars);
 
-		if (t->chars == 0) {
-			p = decode_quanta(p, end, &o);
-			if (p == end)
-				break;
-		}
-		v = values[*p];
-		if (*p == '=' && t->chars >= 2) {
-			o += flush(t, o);
-			t->ended = true;
-		} else if (v & VALID) {
-			t->bits = t->bits << 6 | (v - VALID);
-			if (++t->chars == 4) {
-				*o++ = (uint8_t)(t->bits >> 16);
-				*o++ = (uint8_t)(t->bits >> 8);
-				*o++ = (uint8_t)t->bits;
-				t->bits = 0;
-				t->chars = 0;
-			}
-		}
-		p++;
+		o += transfer_base64_bytes(t, span_of(chars, n), o);
+		in = span_skip(in, piece.len);
 	}
+	if (t->ended)
+		o += flush(t, o);
 	return (size_t)(o - out);
 }

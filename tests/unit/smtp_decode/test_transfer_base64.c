@@ -74,11 +74,73 @@ static void test_all_values(void **state)
 	}
 }
 
+/* The plain way: a character at a time. Returns the bytes written. */
+static size_t reference(struct span in, uint8_t *out)
+{
+	static const char alphabet[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned int bits = 0, held = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < in.len; i++) {
+		const char *at = in.p[i] ? strchr(alphabet, in.p[i]) : NULL;
+
+		if (in.p[i] == '=' && held >= 2)
+			break;
+		if (!at)
+			continue;
+		bits = bits << 6 | (unsigned int)(at - alphabet);
+		if (++held == 4) {
+			out[n++] = (uint8_t)(bits >> 16);
+			out[n++] = (uint8_t)(bits >> 8);
+			out[n++] = (uint8_t)bits;
+			held = bits = 0;
+		}
+	}
+	if (held > 1)
+		out[n++] = (uint8_t)(bits >> (held == 2 ? 4 : 10));
+	if (held > 2)
+		out[n++] = (uint8_t)(bits >> 2);
+	return n;
+}
+
+/* Long texts with strangers here and there, in pieces, beside the plain way. */
+static void test_long(void **state)
+{
+	static uint8_t in[5000], want[5000], out[TRANSFER_BASE64_ROOM(5000)];
+	uint32_t x = 1;
+
+	for (unsigned int round = 0; round < 400; round++) {
+		unsigned int rarity = 1u << round % 12;
+		size_t n, a, b;
+
+		for (size_t i = 0; i < sizeof(in); i++) {
+			static const char clean[] =
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+			x = x * 1664525 + 1013904223;
+			in[i] = (uint8_t)clean[x >> 24 & 63];
+			if (rarity == 2048 && i % 78 >= 76)
+				in[i] = i % 78 == 76 ? '\r' : '\n';
+			else if (rarity < 2048 && (x >> 8) % 4096 % rarity == 0)
+				in[i] = (uint8_t)(x >> 16);
+			if (in[i] == '=' && i < 4000)
+				in[i] = '-';
+		}
+		a = x % sizeof(in);
+		b = a + (x >> 9) % (sizeof(in) - a);
+		n = reference(span_of(in, sizeof(in)), want);
+		assert_int_equal(decode_cut(span_of(in, sizeof(in)), a, b, out), n);
+		assert_memory_equal(out, want, n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_all_values),
+		cmocka_unit_test(test_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
