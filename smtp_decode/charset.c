@@ -136,6 +136,22 @@ size_t charset_put_utf8(uint32_t cp, char *out)
 	return 4;
 }
 
+size_t charset_whole(const char *p, size_t len)
+{
+	size_t n = len;
+
+	while (n > 0 && len - n < 4 && ((uint8_t)p[n - 1] & 0xc0) == 0x80)
+		n--;
+	if (n > 0 && (uint8_t)p[n - 1] >= 0xc0) {
+		uint8_t lead = (uint8_t)p[n - 1];
+		size_t want = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+
+		if (len - (n - 1) < want)
+			return n - 1;
+	}
+	return len;
+}
+
 /* The code points of the bytes 0x80 to 0xff, U+FFFD for those without one. */
 static uint16_t *make_table(const char *name)
 {

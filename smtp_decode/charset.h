@@ -55,4 +55,7 @@ size_t charset_finish(struct charset_decoder *d, char *out);
 /* Writes the UTF-8 of `cp` (<= 0x10ffff), up to 4 bytes; returns their number. */
 size_t charset_put_utf8(uint32_t cp, char *out);
 
+/* A length <= `len` that does not end within a UTF-8 character of `p`. */
+size_t charset_whole(const char *p, size_t len);
+
 #endif

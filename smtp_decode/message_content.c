@@ -2,10 +2,13 @@
 #include "smtp_decode/message_content.h"
 
 #include <assert.h>
+#include <stdalign.h>
 #include <stdlib.h>
 
 #include "smtp_decode/mailbox.h"
+#include "smtp_decode/message_files.h"
 #include "smtp_decode/message_header.h"
+#include "smtp_decode/mime_digest.h"
 #include "smtp_decode/mime_text.h"
 #include "smtp_decode/mime_walk.h"
 #include "smtp_decode/text_html.h"
@@ -20,14 +23,20 @@ struct message_content {
 	struct message_content *next; /* free ones */
 	struct mime_walk walk;
 	struct message_header header;
+	struct message_files files;
 	struct text_names names;
 
 	/* The text that is open. */
 	struct mime_text text;
-	struct text_html html;
+	union {
+		struct text_html html;
+		struct mime_digest digest; /* of the attachment that is open: no text is then */
+	};
 	struct text_stream stream;
 	struct text_sink sink;
 	bool is_html;
+	bool measuring;     /* the attachment is listed */
+	EVP_MD_CTX *sha256; /* made for the first attachment, and kept */
 
 	bool gap;      /* bytes are missing */
 	bool text_gap; /* and of the text, or that may be */
@@ -63,15 +72,21 @@ struct message_content_pool *message_content_pool_create(
 	p->config = *config;
 	p->charsets = charsets_create();
 	p->tables = text_tables_create();
-	p->contexts = calloc(config->contexts, sizeof(*p->contexts));
+	p->contexts = aligned_alloc(
+		alignof(struct message_content), config->contexts * sizeof(*p->contexts));
 	if (!p->charsets || !p->tables || !p->contexts) {
 		message_content_pool_destroy(p);
 		return NULL;
 	}
 	for (uint32_t i = config->contexts; i-- > 0;) {
-		p->contexts[i].pool = p;
-		p->contexts[i].next = p->free;
-		p->free = &p->contexts[i];
+		struct message_content *c = &p->contexts[i];
+
+		/* The rest of it is not touched before it is used. */
+		c->pool = p;
+		c->sha256 = NULL;
+		memset(&c->text, 0, sizeof(c->text));
+		c->next = p->free;
+		p->free = c;
 	}
 	return p;
 }
@@ -80,6 +95,8 @@ void message_content_pool_destroy(struct message_content_pool *p)
 {
 	if (!p)
 		return;
+	for (uint32_t i = 0; p->contexts && i < p->config.contexts; i++)
+		EVP_MD_CTX_free(p->contexts[i].sha256);
 	free(p->contexts);
 	text_tables_destroy(p->tables);
 	charsets_destroy(p->charsets);
@@ -191,11 +208,45 @@ static void on_text_end(void *cookie)
 	text_stream_end(&c->stream);
 }
 
-/* A message that is forwarded as it is must not look like one that was sent again. */
-static void on_message(void *cookie)
+static void on_file_begin(void *cookie, const struct mime_entity *e)
+{
+	struct message_content *c = cookie;
+	bool want = c->pool->config.want_sha256;
+
+	c->measuring = message_files_add(&c->files, e);
+	if (!c->measuring)
+		return;
+	if (want && !c->sha256)
+		c->sha256 = EVP_MD_CTX_new();
+	mime_digest_begin(&c->digest, e->encoding, want ? c->sha256 : NULL);
+}
+
+static void on_file(void *cookie, struct span data)
 {
 	struct message_content *c = cookie;
 
+	if (c->measuring)
+		mime_digest_feed(&c->digest, data);
+}
+
+static void on_file_end(void *cookie, bool complete)
+{
+	struct message_content *c = cookie;
+	struct mime_digest_result result;
+
+	if (!c->measuring || !complete)
+		return;
+	mime_digest_end(&c->digest, &result);
+	message_files_measured(&c->files, &result);
+}
+
+/* A message that is forwarded as it is must not look like one that was sent again. */
+static void on_message(void *cookie, const struct mime_entity *e)
+{
+	struct message_content *c = cookie;
+
+	if (message_files_add(&c->files, e))
+		message_files_is_message(&c->files);
 	c->sink.count = 0;
 	c->sink.to[c->sink.count++] = &c->plain;
 	if (c->forked)
@@ -209,6 +260,9 @@ static const struct mime_walk_ops ops = {
 	.text_begin = on_text_begin,
 	.text = on_text,
 	.text_end = on_text_end,
+	.file_begin = on_file_begin,
+	.file = on_file,
+	.file_end = on_file_end,
 	.message = on_message,
 };
 
@@ -226,12 +280,13 @@ void message_content_reset(struct message_content *c, const struct span *rcpts, 
 	c->header.pseudonyms = p->config.want_recipients ? p->config.pseudonyms : NULL;
 	c->header.names = &c->names;
 	message_header_begin(&c->header);
+	message_files_reset(&c->files);
 	c->sink = (struct text_sink){.tables = p->tables, .names = &c->names};
 	c->gap = c->text_gap = c->text_capped = c->forked = c->html_version = false;
 	c->text_bytes = 0;
 	c->first_charset_len = 0;
 	text_digest_init(&c->plain);
-	mime_walk_begin(&c->walk, &ops, c, c->buffer);
+	mime_walk_begin(&c->walk, &ops, c, p->charsets, c->buffer);
 }
 
 void message_content_run(struct message_content *c, struct span octets)
@@ -284,6 +339,7 @@ void message_content_fill(struct message_content *c, const struct redactor *r,
 		m->charset = record_add(b, redact_text(r, p, charset, buf, sizeof(buf)));
 	m->parts = c->walk.parts;
 	m->attachments = c->walk.attachments;
+	message_files_fill(&c->files, r, p, b, m);
 	if (c->gap)
 		m->traits |= MESSAGE_GAP;
 	if (c->text_capped)

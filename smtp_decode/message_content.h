@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The content of one message as it passes: header section (RFC 5322), MIME structure (RFC 2045 to
- * 2047, 2231) and the digest of its text. Bytes come in runs of any size; nothing of a body is
- * kept, and the result does not depend on where runs are cut.
+ * 2047, 2231), the digest of its text and those of its attachments. Bytes come in runs of any size;
+ * nothing of a body is kept, and the result does not depend on where runs are cut.
  *
  * Contexts are of one fixed size and come from a pool. One is taken when the content of a message
  * begins, and returned when its record is made.
@@ -26,6 +26,7 @@ struct message_content_config {
 	uint32_t contexts;             /* at least 1 */
 	struct pseudonyms *pseudonyms; /* borrowed for the pool's life */
 	bool want_recipients;          /* list pseudonyms of To and Cc */
+	bool want_sha256;              /* of attachments */
 };
 
 struct message_content_stats {

@@ -35,6 +35,18 @@ struct content_digest {
 	uint32_t text_bytes; /* decoded text read */
 };
 
+/* A leaf of a message that is no text to be read, or an attached message. */
+struct message_attachment {
+	struct str_ref name; /* decoded (RFC 2231, 2047) to UTF-8 */
+	struct str_ref type; /* "image/png", lower case; unseen where it is not said */
+	uint64_t size;	     /* of its content, decoded; this and what follows only where complete */
+	uint64_t digest;     /* XXH3-64 of its canonical encoded form (mime_digest.h) */
+	uint8_t complete;    /* enum tri; unknown: a message, taken apart itself and not measured */
+	uint8_t has_sha256;
+	uint8_t reserved[6];
+	uint8_t sha256[32]; /* of its content, decoded */
+};
+
 struct message_record {
 	struct record r; /* r.time: of the final reply, or of the end */
 	struct addr client, server;
@@ -79,6 +91,7 @@ struct message_record {
 	struct str_ref dkim_domain; /* d= of the first signature, unverified */
 	uint32_t received;	/* Received fields */
 	uint32_t parts, attachments;
+	struct array_ref files; /* struct message_attachment, the first LIMIT_ATTACHMENTS of them */
 
 	struct content_digest digest;
 };

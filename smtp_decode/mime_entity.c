@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "smtp_decode/mime_param.h"
+#include "smtp_decode/rfc2047.h"
 
 void mime_entity_init(struct mime_entity *e, bool in_digest)
 {
@@ -49,6 +50,45 @@ static void read_boundary(struct mime_entity *e, struct span body)
 	e->boundary = hash64(span_of(buf, (size_t)n));
 }
 
+/* Percent-encoded text to UTF-8, cut to `size`; returns the length. */
+static size_t decode_charset(
+	struct charsets *cs, struct span charset, struct span text, char *out, size_t size)
+{
+	struct charset_decoder d;
+	char piece[CHARSET_ROOM];
+	size_t len = 0;
+
+	charset_begin(&d, cs, charset);
+	while (text.len > 0 && len < size) {
+		size_t n = charset_decode(&d, &text, piece, sizeof(piece));
+
+		if (n > size - len)
+			n = size - len;
+		memcpy(out + len, piece, n);
+		len += n;
+	}
+	charset_finish(&d, piece);
+	return charset_whole(out, len);
+}
+
+/* The name of the file in parameter `name`. False where there is none. */
+static bool read_name(
+	struct mime_entity *e, struct charsets *cs, struct span body, const char *name)
+{
+	char raw[4 * LIMIT_FILE_NAME];
+	struct span charset;
+	ssize_t n = mime_param_get_encoded(body, name, raw, sizeof(raw), &charset);
+
+	if (n <= 0)
+		return false;
+	e->name_len =
+		(uint8_t)(charset.len > 0 ? decode_charset(cs, charset, span_of(raw, (size_t)n),
+						    e->name, sizeof(e->name))
+					  : rfc2047_decode(cs, span_of(raw, (size_t)n), e->name,
+						    sizeof(e->name)));
+	return true;
+}
+
 static void read_type(struct mime_entity *e, struct span body)
 {
 	struct span type = mime_param_token(body, e->type, sizeof(e->type));
@@ -73,19 +113,25 @@ static void read_type(struct mime_entity *e, struct span body)
 	}
 }
 
-void mime_entity_field(struct mime_entity *e, enum header_field f, struct span body)
+void mime_entity_field(
+	struct mime_entity *e, struct charsets *cs, enum header_field f, struct span body)
 {
 	char buf[MIME_TYPE_MAX];
 	struct span token;
 
 	if (f == HEADER_CONTENT_TYPE) {
-		if (!e->typed)
-			read_type(e, body);
+		if (e->typed)
+			return;
+		read_type(e, body);
+		if (!e->named)
+			read_name(e, cs, body, "name");
 		return;
 	}
 	token = mime_param_token(body, buf, sizeof(buf));
 	if (f == HEADER_CONTENT_DISPOSITION) {
 		e->attachment = span_eq_str(token, "attachment");
+		if (!e->named)
+			e->named = read_name(e, cs, body, "filename");
 	} else if (f == HEADER_CONTENT_TRANSFER_ENCODING && !e->encoded) {
 		e->encoded = true;
 		if (span_eq_str(token, "base64"))

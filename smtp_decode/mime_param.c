@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#define PIECES 64 /* of one parameter that are joined */
+
 struct span mime_param_token(struct span body, char *buf, size_t size)
 {
 	size_t n = 0;
@@ -115,37 +117,79 @@ static size_t append_value(const struct param *p, bool encoded, char *buf, size_
 	return n;
 }
 
-/* "charset'language'value": the value. */
-static void skip_charset(struct param *p)
+/* "charset'language'value": the value stays; returns the charset, empty where none is given. */
+static struct span take_charset(struct param *p)
 {
 	ptrdiff_t q = span_find(p->value, '\'');
 	ptrdiff_t r = q < 0 ? -1 : span_find(span_skip(p->value, (size_t)q + 1), '\'');
+	struct span charset = span_head(p->value, r < 0 ? 0 : (size_t)q);
 
 	if (r >= 0)
 		p->value = span_skip(p->value, (size_t)(q + 1 + r + 1));
+	return charset;
+}
+
+/* A parameter in pieces, or written whole but percent-encoded, which is piece 0. */
+struct pieces {
+	struct param params[PIECES];
+	bool there[PIECES], encoded[PIECES];
+};
+
+/* Looks through the parameters of `body`. 1 where one of that name is there whole (*ret_whole), 0
+ * where it is in pieces (`ps`), -1 where there is none. The first one tells. */
+static int find_param(
+	struct span body, const char *name, struct pieces *ps, struct param *ret_whole)
+{
+	ptrdiff_t semi = span_find(body, ';');
+	struct span rest = span_skip(body, semi < 0 ? body.len : (size_t)semi + 1);
+
+	memset(ps->there, 0, sizeof(ps->there));
+	while (rest.len > 0) {
+		unsigned int piece;
+		bool encoded, extended;
+		struct param p;
+
+		next_param(&rest, &p);
+		if (!name_matches(p.name, name, &piece, &encoded, &extended) || piece >= PIECES)
+			continue;
+		if (!extended) {
+			if (ps->there[0])
+				continue;
+			*ret_whole = p;
+			return 1;
+		}
+		if (ps->there[piece])
+			continue;
+		ps->there[piece] = true;
+		ps->encoded[piece] = encoded;
+		ps->params[piece] = p;
+	}
+	return ps->there[0] ? 0 : -1;
+}
+
+ssize_t mime_param_get_encoded(
+	struct span body, const char *name, char *buf, size_t size, struct span *ret_charset)
+{
+	struct pieces ps;
+	struct param whole;
+	int found = find_param(body, name, &ps, &whole);
+	size_t len = 0;
+
+	if (found < 0)
+		return -1;
+	*ret_charset = span_of(NULL, 0);
+	if (found > 0)
+		return (ssize_t)append_value(&whole, false, buf, 0, size);
+	if (ps.encoded[0])
+		*ret_charset = take_charset(&ps.params[0]);
+	for (unsigned int i = 0; i < PIECES && ps.there[i]; i++)
+		len = append_value(&ps.params[i], ps.encoded[i], buf, len, size);
+	return (ssize_t)len;
 }
 
 ssize_t mime_param_get(struct span body, const char *name, char *buf, size_t size)
 {
-	ptrdiff_t semi = span_find(body, ';');
-	struct span rest = span_skip(body, semi < 0 ? body.len : (size_t)semi + 1);
-	struct param p;
-	ssize_t len = -1;
-	unsigned int next = 0;
+	struct span charset;
 
-	while (rest.len > 0) {
-		unsigned int piece;
-		bool encoded, extended;
-
-		next_param(&rest, &p);
-		if (!name_matches(p.name, name, &piece, &encoded, &extended) || piece != next)
-			continue;
-		if (encoded && piece == 0)
-			skip_charset(&p);
-		len = (ssize_t)append_value(&p, encoded, buf, len < 0 ? 0 : (size_t)len, size);
-		if (!extended)
-			break;
-		next++;
-	}
-	return len;
+	return mime_param_get_encoded(body, name, buf, size, &charset);
 }

@@ -17,9 +17,14 @@ struct span mime_param_token(struct span body, char *buf, size_t size);
 
 /*
  * The value of the first parameter `name` of `body`, cut to `size`, without quotes; escapes and
- * percent-encoding undone, pieces joined, the charset of RFC 2231 dropped. Its length, or -1 where
- * there is no such parameter.
+ * percent-encoding undone, up to 64 pieces joined in their order, the charset of RFC 2231 dropped.
+ * Its length, or -1 where there is no such parameter.
  */
 ssize_t mime_param_get(struct span body, const char *name, char *buf, size_t size);
+
+/* The same, with the charset of a percent-encoded value (a span of `body`, empty where it has
+ * none). */
+ssize_t mime_param_get_encoded(
+	struct span body, const char *name, char *buf, size_t size, struct span *ret_charset);
 
 #endif

@@ -6,6 +6,7 @@
 enum mime_mode {
 	MODE_HEADER,
 	MODE_TEXT,
+	MODE_FILE,
 	MODE_SKIP, /* a body that is not read, a preamble or an epilogue */
 };
 
@@ -25,11 +26,12 @@ static void begin_header(struct mime_walk *w, bool in_digest)
 	header_section_begin(&w->header, w->sealed, w->header.buf);
 }
 
-void mime_walk_begin(
-	struct mime_walk *w, const struct mime_walk_ops *ops, void *cookie, uint8_t *header_buf)
+void mime_walk_begin(struct mime_walk *w, const struct mime_walk_ops *ops, void *cookie,
+	struct charsets *cs, uint8_t *header_buf)
 {
 	w->ops = ops;
 	w->cookie = cookie;
+	w->charsets = cs;
 	w->sealed = w->header_capped = w->capped = false;
 	w->depth = 0;
 	w->parts = w->attachments = 0;
@@ -43,7 +45,7 @@ static void on_field(void *cookie, enum header_field f, struct span body)
 	struct mime_walk *w = cookie;
 
 	if (header_field_is_mime(f))
-		mime_entity_field(&w->entity, f, body);
+		mime_entity_field(&w->entity, w->charsets, f, body);
 	if (!w->sealed)
 		w->ops->field(w->cookie, f, body);
 }
@@ -79,7 +81,8 @@ static void begin_leaf(struct mime_walk *w)
 		return;
 	}
 	w->attachments++;
-	w->mode = MODE_SKIP;
+	w->mode = MODE_FILE;
+	w->ops->file_begin(w->cookie, &w->entity);
 }
 
 /* The entity's header is over: what is its body? */
@@ -96,7 +99,7 @@ static void begin_body(struct mime_walk *w)
 	} else if (w->entity.kind == MIME_MESSAGE && w->parts < LIMIT_MIME_PARTS) {
 		w->parts++;
 		w->attachments++;
-		w->ops->message(w->cookie);
+		w->ops->message(w->cookie, &w->entity);
 		begin_header(w, false);
 	} else {
 		w->capped |= w->entity.kind == MIME_MULTIPART || w->entity.kind == MIME_MESSAGE;
@@ -108,8 +111,23 @@ static void end_body(struct mime_walk *w)
 {
 	if (w->mode == MODE_TEXT)
 		w->ops->text_end(w->cookie);
+	else if (w->mode == MODE_FILE)
+		w->ops->file_end(w->cookie, true);
 	w->mode = MODE_SKIP;
 	w->eol = EOL_NONE;
+}
+
+static bool is_read(const struct mime_walk *w)
+{
+	return w->mode == MODE_TEXT || w->mode == MODE_FILE;
+}
+
+static void put_leaf(struct mime_walk *w, struct span data)
+{
+	if (w->mode == MODE_TEXT)
+		w->ops->text(w->cookie, data);
+	else
+		w->ops->file(w->cookie, data);
 }
 
 static void put_eol(struct mime_walk *w)
@@ -117,7 +135,7 @@ static void put_eol(struct mime_walk *w)
 	static const char *const bytes[] = {"", "\n", "\r\n", "\r"};
 
 	if (w->eol != EOL_NONE)
-		w->ops->text(w->cookie, span_str(bytes[w->eol]));
+		put_leaf(w, span_str(bytes[w->eol]));
 	w->eol = EOL_NONE;
 }
 
@@ -136,10 +154,10 @@ static void put_body(struct mime_walk *w, struct span data)
 {
 	static const uint8_t lengths[] = {0, 1, 2, 1};
 
-	if (w->mode != MODE_TEXT || data.len == 0)
+	if (!is_read(w) || data.len == 0)
 		return;
 	if (w->depth == 0) {
-		w->ops->text(w->cookie, data);
+		put_leaf(w, data);
 		return;
 	}
 	if (w->eol == EOL_CR && data.len == 1 && data.p[0] == '\n') {
@@ -150,7 +168,7 @@ static void put_body(struct mime_walk *w, struct span data)
 	w->eol = eol_of(data);
 	data.len -= lengths[w->eol];
 	if (data.len > 0)
-		w->ops->text(w->cookie, data);
+		put_leaf(w, data);
 }
 
 /* The header is over, perhaps with bytes of the body read already. */
@@ -314,8 +332,10 @@ void mime_walk_run(struct mime_walk *w, struct span in)
 
 bool mime_walk_gap(struct mime_walk *w)
 {
-	bool harmless = w->mode == MODE_SKIP;
+	bool harmless = w->mode == MODE_SKIP || w->mode == MODE_FILE;
 
+	if (w->mode == MODE_FILE)
+		w->ops->file_end(w->cookie, false);
 	if (w->mode == MODE_TEXT)
 		put_eol(w);
 	else
@@ -334,7 +354,7 @@ void mime_walk_end(struct mime_walk *w)
 		header_section_end(&w->header, on_field, w);
 		header_ended(w);
 	}
-	if (w->mode == MODE_TEXT)
+	if (is_read(w))
 		put_eol(w);
 	end_body(w);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The MIME structure of a message as it comes, cut anywhere (RFC 2046 5.1): headers, delimiter
- * lines, text leaves. Each byte is looked at once, bodies that are no text by memchr() only.
+ * lines, leaves. Each byte is looked at once, bodies by memchr() only.
  *
  * A delimiter is a whole line: "--", a boundary that is open, "--" at the end of its parts, blanks.
  * The boundary of an outer multipart ends the inner ones. The header of the message itself is
@@ -27,8 +27,12 @@ struct mime_walk_ops {
 	void (*text_begin)(void *cookie, const struct mime_entity *e, bool alternative);
 	void (*text)(void *cookie, struct span data); /* as sent, without the delimiter's CRLF */
 	void (*text_end)(void *cookie);
-	/* An attached message begins. */
-	void (*message)(void *cookie);
+	/* An attachment: any other leaf. `complete`: nothing of it is missing. */
+	void (*file_begin)(void *cookie, const struct mime_entity *e);
+	void (*file)(void *cookie, struct span data); /* as sent, likewise */
+	void (*file_end)(void *cookie, bool complete);
+	/* An attached message begins, which is taken apart itself. */
+	void (*message)(void *cookie, const struct mime_entity *e);
 };
 
 struct mime_level {
@@ -40,6 +44,7 @@ struct mime_level {
 struct mime_walk {
 	const struct mime_walk_ops *ops;
 	void *cookie;
+	struct charsets *charsets;
 	uint8_t mode;         /* enum mime_mode */
 	bool sealed;          /* the message's own header is over */
 	bool header_capped;   /* that header was longer than is looked at */
@@ -56,9 +61,10 @@ struct mime_walk {
 	uint8_t line[LIMIT_BOUNDARY + 6]; /* what may be a delimiter */
 };
 
-/* `header_buf`: LIMIT_HEADER_FIELD bytes that are the walk's while it is in no text. */
-void mime_walk_begin(
-	struct mime_walk *w, const struct mime_walk_ops *ops, void *cookie, uint8_t *header_buf);
+/* `cs` is borrowed. `header_buf`: LIMIT_HEADER_FIELD bytes that are the walk's while it is in no
+ * text. */
+void mime_walk_begin(struct mime_walk *w, const struct mime_walk_ops *ops, void *cookie,
+	struct charsets *cs, uint8_t *header_buf);
 void mime_walk_run(struct mime_walk *w, struct span in);
 /* Bytes are lost here. False where they were of a text to be read or of the message's own header,
  * or may have been. */

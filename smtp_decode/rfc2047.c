@@ -195,23 +195,6 @@ static bool is_blank(struct span s)
 	return true;
 }
 
-/* A length <= `len` that does not end within a UTF-8 character of `p`. */
-static size_t whole_characters(const char *p, size_t len)
-{
-	size_t n = len;
-
-	while (n > 0 && len - n < 4 && ((uint8_t)p[n - 1] & 0xc0) == 0x80)
-		n--;
-	if (n > 0 && (uint8_t)p[n - 1] >= 0xc0) {
-		uint8_t lead = (uint8_t)p[n - 1];
-		size_t want = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-
-		if (len - (n - 1) < want)
-			return n - 1;
-	}
-	return len;
-}
-
 size_t rfc2047_decode(struct charsets *cs, struct span text, char *out, size_t size)
 {
 	struct output o = {.cs = cs, .out = out, .size = size};
@@ -245,5 +228,5 @@ size_t rfc2047_decode(struct charsets *cs, struct span text, char *out, size_t s
 	close_run(&o);
 	if (!o.full && done < text.len)
 		put_plain(&o, span_skip(text, done));
-	return o.full ? whole_characters(out, o.len) : o.len;
+	return o.full ? charset_whole(out, o.len) : o.len;
 }

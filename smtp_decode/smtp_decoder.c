@@ -39,6 +39,7 @@ struct smtp_decoder *smtp_decoder_create(const struct smtp_decoder_config *confi
 	struct message_content_config contents = {
 		.contexts = config->message_contexts,
 		.want_recipients = config->want_recipients,
+		.want_sha256 = config->want_sha256,
 	};
 
 	if (!d)

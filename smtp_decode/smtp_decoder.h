@@ -18,6 +18,7 @@ struct smtp_decoder_config {
 	void (*emit)(void *cookie, const struct record *r);
 	void *cookie;
 	bool want_recipients; /* list pseudonyms in message records */
+	bool want_sha256;     /* of attachments; their fast digest is always there */
 	/* Key of the pseudonyms of recipients and accounts (HMAC-SHA256, 48 bits shown). */
 	uint8_t pseudonym_key[32];
 	uint32_t message_contexts; /* messages decoded at a time with headers and text */

@@ -81,19 +81,31 @@ static void on_text_end(void *cookie)
 	print(t->html ? "html" : "plain", span_of(t->utf8.p, t->utf8.len));
 }
 
-static void on_message(void *cookie)
+static void on_file_begin(void *cookie, const struct mime_entity *e)
 {
 }
 
-static const struct mime_walk_ops ops = {
-	on_field, on_header_end, on_text_begin, on_text, on_text_end, on_message};
+static void on_file(void *cookie, struct span data)
+{
+}
+
+static void on_file_end(void *cookie, bool complete)
+{
+}
+
+static void on_message(void *cookie, const struct mime_entity *e)
+{
+}
+
+static const struct mime_walk_ops ops = {on_field, on_header_end, on_text_begin, on_text,
+	on_text_end, on_file_begin, on_file, on_file_end, on_message};
 
 static void dump_texts(struct texts *t, struct span mail)
 {
 	static uint8_t buf[LIMIT_HEADER_FIELD];
 	struct mime_walk w;
 
-	mime_walk_begin(&w, &ops, t, buf);
+	mime_walk_begin(&w, &ops, t, t->charsets, buf);
 	mime_walk_run(&w, mail);
 	mime_walk_end(&w);
 }
@@ -168,7 +180,7 @@ static int load(const char *path, struct bytes *ret)
 int main(void)
 {
 	static const uint8_t key[PSEUDONYM_KEY_SIZE] = {1};
-	struct message_content_config config = {.contexts = 1, .want_recipients = true};
+	struct message_content_config config = {.contexts = 1, .want_recipients = true, .want_sha256 = true};
 	struct texts texts = {.charsets = charsets_create()};
 	struct record_builder a, b;
 	struct bytes mail = {0};

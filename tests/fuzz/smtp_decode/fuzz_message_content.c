@@ -18,7 +18,8 @@ struct fuzz {
 static struct fuzz *fuzz_create(void)
 {
 	static const uint8_t key[PSEUDONYM_KEY_SIZE] = {1};
-	struct message_content_config config = {.contexts = 1, .want_recipients = true};
+	struct message_content_config config = {
+		.contexts = 1, .want_recipients = true, .want_sha256 = true};
 	struct fuzz *f = calloc(1, sizeof(*f));
 
 	config.pseudonyms = pseudonyms_create(key);

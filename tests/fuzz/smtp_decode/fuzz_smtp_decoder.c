@@ -138,8 +138,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Made once: that takes longer than an input does. */
 	static struct output whole, single, *to;
 	static struct smtp_decoder *decoder;
-	struct smtp_decoder_config config = {
-		.emit = on_record, .cookie = &to, .want_recipients = true, .message_contexts = 2};
+	struct smtp_decoder_config config = {.emit = on_record,
+		.cookie = &to,
+		.want_recipients = true,
+		.want_sha256 = true,
+		.message_contexts = 2};
 
 	if (!decoder && !(decoder = smtp_decoder_create(&config)))
 		abort();

@@ -17,12 +17,12 @@ struct fixture {
 	size_t rcpt_count;
 };
 
-static inline int setup(void **state)
+static inline int setup_with(void **state, struct message_content_config config)
 {
 	static const uint8_t key[PSEUDONYM_KEY_SIZE] = {3};
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct message_content_config config = {.contexts = 2, .want_recipients = true};
 
+	config.contexts = 2;
 	f->pseudonyms = pseudonyms_create(key);
 	config.pseudonyms = f->pseudonyms;
 	f->pool = message_content_pool_create(&config);
@@ -30,6 +30,11 @@ static inline int setup(void **state)
 	assert_int_equal(record_builder_init(&f->builder), 1);
 	*state = f;
 	return 0;
+}
+
+static inline int setup(void **state)
+{
+	return setup_with(state, (struct message_content_config){.want_recipients = true});
 }
 
 static inline int teardown(void **state)

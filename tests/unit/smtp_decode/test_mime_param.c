@@ -60,6 +60,12 @@ static void test_get(void **state)
 		{"a; filename*0*=utf-8''a%20; filename*1*=b%20; filename*2=\"c%20\"", "filename",
 			"a b c%20"},
 		{"a; filename*0=one; filename*2=three", "filename", "one"},
+		{"a; filename*2=three; filename*0=one; filename*1=two", "filename", "onetwothree"},
+		{"a; filename*0=one; filename*0=two", "filename", "one"},
+		{"a; filename*0=one; filename=two", "filename", "one"},
+		{"a; filename=two; filename*0=one", "filename", "two"},
+		{"a; filename*1=one; filename=two", "filename", "two"},
+		{"a; filename*64=no; filename*0=yes", "filename", "yes"},
 		{"a; filename*1=two", "filename", NULL},
 		{"a; filename*=no-quotes%41", "filename", "no-quotesA"},
 		{"a; filename*=utf-8''bad%zz%4", "filename", "bad%zz%4"},
@@ -79,6 +85,27 @@ static void test_get(void **state)
 	}
 }
 
+static void test_charset(void **state)
+{
+	static const char *const rows[][2] = {
+		{"a; b*=iso-8859-1'en'x", "iso-8859-1"},
+		{"a; b*0*=Big5''x; b*1*=utf-8''y", "Big5"},
+		{"a; b*=''x", ""},
+		{"a; b*=x", ""},
+		{"a; b*0=utf-8''x", ""},
+		{"a; b=utf-8''x", ""},
+	};
+	char buf[64];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct span charset;
+
+		assert_true(mime_param_get_encoded(
+				    span_str(rows[i][0]), "b", buf, sizeof(buf), &charset) > 0);
+		assert_true(span_eq_str(charset, rows[i][1]));
+	}
+}
+
 static void test_cut(void **state)
 {
 	char buf[4];
@@ -95,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_get),
+		cmocka_unit_test(test_charset),
 		cmocka_unit_test(test_cut),
 	};
 

@@ -11,7 +11,8 @@
 #include "smtp_decode/mime_walk.h"
 
 /* What the walk said, as text: "F16=subject;" a field, "H;" the header's end, "T(text);" a text
- * ("A(" within an alternative, "h(" or "a(" HTML), "M;" an attached message. */
+ * ("A(" within an alternative, "h(" or "a(" HTML), "D(data);" an attachment (")!;" where it is not
+ * whole), "M;" an attached message. */
 struct events {
 	char text[4096];
 	size_t len;
@@ -70,13 +71,33 @@ static void on_text_end(void *cookie)
 	put(e, ");", 2);
 }
 
-static void on_message(void *cookie)
+static void on_file_begin(void *cookie, const struct mime_entity *entity)
+{
+	struct events *e = cookie;
+
+	assert_false(e->open);
+	e->open = true;
+	put(e, "D(", 2);
+}
+
+static void on_file_end(void *cookie, bool complete)
+{
+	struct events *e = cookie;
+
+	assert_true(e->open);
+	e->open = false;
+	put(e, complete ? ");" : ")!;", complete ? 2 : 3);
+}
+
+static void on_message(void *cookie, const struct mime_entity *entity)
 {
 	put(cookie, "M;", 2);
 }
 
-static const struct mime_walk_ops ops = {
-	on_field, on_header_end, on_text_begin, on_text, on_text_end, on_message};
+static const struct mime_walk_ops ops = {on_field, on_header_end, on_text_begin, on_text,
+	on_text_end, on_file_begin, on_text, on_file_end, on_message};
+
+static struct charsets *charsets;
 
 static void walk_pieces(
 	struct mime_walk *w, struct span in, size_t a, size_t b, size_t step, struct events *e)
@@ -84,7 +105,7 @@ static void walk_pieces(
 	uint8_t *buf = malloc(LIMIT_HEADER_FIELD);
 
 	memset(e, 0, sizeof(*e));
-	mime_walk_begin(w, &ops, e, buf);
+	mime_walk_begin(w, &ops, e, charsets, buf);
 	mime_walk_run(w, span_head(in, a));
 	mime_walk_run(w, span_head(span_skip(in, a), b - a));
 	in = span_skip(in, b);
@@ -119,7 +140,7 @@ static void test_rows(void **state)
 		{"Subject: s\r\n\r\nx", "F16=s;H;T(x);", 1, 0},
 		{"no header\r\nx", "H;T(no header\r\nx);", 1, 0},
 		{TYPE("text/html") "x--y\r\n--b\r\n", "F5=text/html;H;h(x--y\r\n--b\r\n);", 1, 0},
-		{TYPE("image/png") "x", "F5=image/png;H;", 1, 1},
+		{TYPE("image/png") "x", "F5=image/png;H;D(x);", 1, 1},
 		/* parts, preamble and epilogue */
 		{MIXED "pre\r\n--b\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--\r\npost",
 			"F5=multipart/mixed; boundary=b;H;T(one);T(two);", 2, 0},
@@ -137,7 +158,7 @@ static void test_rows(void **state)
 		{MIXED "--b\r\n--b\r\nX: y\r\n--b--", "F5=multipart/mixed; boundary=b;H;T();T();",
 			2, 0},
 		{MIXED "--b\r\n" TYPE("image/png") "x\r\n--b\r\n\r\ny",
-			"F5=multipart/mixed; boundary=b;H;T(y);", 2, 1},
+			"F5=multipart/mixed; boundary=b;H;D(x);T(y);", 2, 1},
 		/* what is a delimiter and what is not */
 		{MIXED "--b \t\r\n\r\n--bb\r\n--b-\r\n-- b\r\n -b\r\n-b\r\nx--b\r\n--\r\n--b -- "
 		       "\r\n--b-- \r\nz",
@@ -155,13 +176,16 @@ static void test_rows(void **state)
 		{"Content-Type: multipart/mixed; boundary=\"a b\"\r\n\r\n--a b\r\n\r\ny\r\n--a b--",
 			"F5=multipart/mixed; boundary=\"a b\";H;T(y);", 1, 0},
 		/* one boundary is the beginning of another */
-		{
-			"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" TYPE(
-				"multipart/alternative; boundary=bb") "--bb\r\n\r\none\r\n--"
-								      "bb\r\n" TYPE("text/html") "t"
-												 "w"
-												 "o"
-												 "\r\n--bb--\r\n--b\r\n\r\nthree\r\n--b--",
+		{"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" TYPE(
+			 "multipart/alternative; boundary=bb") "--bb\r\n\r\none\r\n--"
+							       "bb\r\n" TYPE(
+								       "text/html") "t"
+										    "w"
+										    "o"
+										    "\r\n--bb--"
+										    "\r\n--"
+										    "b\r\n\r\nthree"
+										    "\r\n--b--",
 			"F5=multipart/mixed; boundary=b;H;A(one);a(two);T(three);", 3, 0},
 		{"Content-Type: multipart/mixed; boundary=b--\r\n\r\n--b--\r\n" TYPE(
 			 "multipart/mixed; boundary=b") "--b\r\n\r\none\r\n--b--\r\n--b--"
@@ -173,7 +197,7 @@ static void test_rows(void **state)
 			"F5=multipart/mixed; boundary=b;H;T(one);T(two\r\n--c);", 2, 0},
 		/* attachments that are text */
 		{MIXED "--b\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b\r\n\r\ny\r\n--b--",
-			"F5=multipart/mixed; boundary=b;H;T(y);", 2, 1},
+			"F5=multipart/mixed; boundary=b;H;D(x);T(y);", 2, 1},
 		{"Content-Disposition: attachment\r\n\r\nx", "F3=attachment;H;T(x);", 1, 0},
 		/* attached messages */
 		{MIXED "--b\r\n" TYPE(
@@ -187,7 +211,12 @@ static void test_rows(void **state)
 			"F5=multipart/digest; boundary=b;H;M;T(x);T(y);", 3, 1},
 		{MIXED "--b\r\nContent-Transfer-Encoding: base64\r\n" TYPE(
 			 "message/rfc822") "Subject: in\r\n\r\nx",
-			"F5=multipart/mixed; boundary=b;H;", 1, 1},
+			"F5=multipart/mixed; boundary=b;H;D(Subject: in\r\n\r\nx);", 1, 1},
+		/* the line end in front of a delimiter is no content */
+		{MIXED "--b\r\n" TYPE("image/png") "x\r\n\r\n--b\r\n" TYPE(
+			 "image/gif") "\n--b--\r\n",
+			"F5=multipart/mixed; boundary=b;H;D(x\r\n);D();", 2, 2},
+		{TYPE("image/png") "x\r\n--b\r\n", "F5=image/png;H;D(x\r\n--b\r\n);", 1, 1},
 		/* a part whose header does not end as it should */
 		{MIXED "--b\r\nnot a field\r\nx\r\n--b--",
 			"F5=multipart/mixed; boundary=b;H;T(not a field\r\nx);", 1, 0},
@@ -307,7 +336,7 @@ static void test_gaps(void **state)
 	struct mime_walk w;
 	struct events e = {0};
 
-	mime_walk_begin(&w, &ops, &e, buf);
+	mime_walk_begin(&w, &ops, &e, charsets, buf);
 	mime_walk_run(&w, span_str("Subject: s"));
 	assert_false(mime_walk_gap(&w));
 	mime_walk_run(&w, span_str("x\r\n\r\nbody"));
@@ -316,7 +345,7 @@ static void test_gaps(void **state)
 	assert_false(w.sealed);
 
 	memset(&e, 0, sizeof(e));
-	mime_walk_begin(&w, &ops, &e, buf);
+	mime_walk_begin(&w, &ops, &e, charsets, buf);
 	mime_walk_run(&w, span_str(MIXED "--b\r\n\r\none\r\n--"));
 	assert_false(mime_walk_gap(&w));
 	mime_walk_run(&w, span_str("-b\r\n--b\r\n" TYPE("image/png")));
@@ -325,8 +354,20 @@ static void test_gaps(void **state)
 	assert_false(mime_walk_gap(&w));
 	mime_walk_run(&w, span_str("x\r\n--b\r\n\r\ntwo"));
 	mime_walk_end(&w);
-	assert_string_equal(e.text, "F5=multipart/mixed; boundary=b;H;T(one\r\n-b);T(two);");
+	assert_string_equal(e.text, "F5=multipart/mixed; boundary=b;H;T(one\r\n-b);D()!;T(two);");
 	free(buf);
+}
+
+static int setup(void **state)
+{
+	charsets = charsets_create();
+	return charsets ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	charsets_destroy(charsets);
+	return 0;
 }
 
 int main(void)
@@ -338,5 +379,5 @@ int main(void)
 		cmocka_unit_test(test_gaps),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }
