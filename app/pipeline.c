@@ -168,10 +168,14 @@ static struct judge_config judge_settings(const struct pipeline_config *c)
 
 static struct smtp_decoder_config decoder_settings(struct pipeline *p)
 {
+	bool messages = (emitter_datasets(p->c.emitter) & DATASET_MESSAGE) != 0;
+	enum setting_sha256 sha256 = p->c.settings->attachments_sha256;
 	struct smtp_decoder_config d = {
 		.emit = take_record,
 		.cookie = p,
-		.want_recipients = (emitter_datasets(p->c.emitter) & DATASET_MESSAGE) != 0,
+		.want_recipients = messages,
+		.want_sha256 = sha256 == SETTING_SHA256_AUTO ? messages
+							     : sha256 == SETTING_SHA256_ON,
 		/* 8,192 message contexts at 2 GiB (contract 6.2) */
 		.message_contexts = (uint32_t)(p->c.settings->memory >> 18),
 	};

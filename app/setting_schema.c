@@ -20,6 +20,11 @@ static int valid_bool(const char *text)
 	return setting_value_bool(text, &b);
 }
 
+static int valid_sha256(const char *text)
+{
+	return strcmp(text, "auto") == 0 || valid_bool(text) == 1 ? 1 : -1;
+}
+
 static int valid_cidr(const char *text)
 {
 	struct cidr c;
@@ -96,6 +101,12 @@ static const struct setting_schema dns_fields[] = {
 	{0},
 };
 
+static const struct setting_schema attachments_fields[] = {
+	{"sha256", SETTING_TYPE_SCALAR, NULL, "auto", valid_sha256, "auto, on or off",
+		"of their content; auto: where the message dataset is written"},
+	{0},
+};
+
 static const struct setting_schema privacy_fields[] = {
 	{"hash_key_file", SETTING_TYPE_SCALAR, NULL, "", NULL, NULL,
 		"32 to 1024 bytes that key the pseudonyms; empty: a fixed, weak key"},
@@ -132,6 +143,7 @@ static const struct setting_schema root_fields[] = {
 	{"learning", SETTING_TYPE_SCALAR, NULL, "on", valid_bool, "on or off",
 		"live: campaigns of the first 24 h are capped at low"},
 	{"dns", SETTING_TYPE_MAP, dns_fields, NULL, NULL, NULL, NULL},
+	{"attachments", SETTING_TYPE_MAP, attachments_fields, NULL, NULL, NULL, NULL},
 	{"privacy", SETTING_TYPE_MAP, privacy_fields, NULL, NULL, NULL, NULL},
 	{"capture", SETTING_TYPE_MAP, capture_fields, NULL, NULL, NULL, NULL},
 	{"outputs", SETTING_TYPE_ITEMS, output_fields, NULL, NULL, NULL, NULL},

@@ -41,6 +41,9 @@ struct texts {
 		struct text_list trusted_resolvers;
 	} dns;
 	struct {
+		char *sha256;
+	} attachments;
+	struct {
 		char *hash_key_file;
 	} privacy;
 	struct {
@@ -76,6 +79,7 @@ static const cyaml_schema_value_t text_value = {
 typedef __typeof__(((struct texts *)0)->sensor) sensor_texts;
 typedef __typeof__(((struct texts *)0)->topology) topology_texts;
 typedef __typeof__(((struct texts *)0)->dns) dns_texts;
+typedef __typeof__(((struct texts *)0)->attachments) attachments_texts;
 typedef __typeof__(((struct texts *)0)->privacy) privacy_texts;
 typedef __typeof__(((struct texts *)0)->capture) capture_texts;
 
@@ -91,6 +95,8 @@ static const cyaml_schema_field_t topology_schema[] = {
 };
 static const cyaml_schema_field_t dns_schema[] = {
 	TEXTS("trusted_resolvers", dns_texts, trusted_resolvers), CYAML_FIELD_END};
+static const cyaml_schema_field_t attachments_schema[] = {
+	TEXT("sha256", attachments_texts, sha256), CYAML_FIELD_END};
 static const cyaml_schema_field_t privacy_schema[] = {
 	TEXT("hash_key_file", privacy_texts, hash_key_file), CYAML_FIELD_END};
 static const cyaml_schema_field_t capture_schema[] = {
@@ -116,6 +122,7 @@ static const cyaml_schema_field_t fixed_schema[] = {
 	TEXT("memory", struct texts, memory),
 	TEXT("learning", struct texts, learning),
 	SECTION("dns", dns, dns_schema),
+	SECTION("attachments", attachments, attachments_schema),
 	SECTION("privacy", privacy, privacy_schema),
 	SECTION("capture", capture, capture_schema),
 	{
@@ -237,6 +244,15 @@ static void fill_overrides(struct arena *a, const struct texts *t, struct settin
 	s->override_count = PARAM_COUNT;
 }
 
+static enum setting_sha256 sha256_of(const char *text)
+{
+	bool on;
+
+	if (setting_value_bool(text, &on) != 1)
+		return SETTING_SHA256_AUTO;
+	return on ? SETTING_SHA256_ON : SETTING_SHA256_OFF;
+}
+
 static void fill(struct arena *a, const struct texts *t, struct settings *s)
 {
 	int64_t snaplen = 0;
@@ -256,6 +272,7 @@ static void fill(struct arena *a, const struct texts *t, struct settings *s)
 	s->topology.trusted_peers = cidrs(a, &t->topology.trusted_peers);
 	fill_domains(a, &t->topology.our_domains, &s->topology);
 	s->trusted_resolvers = cidrs(a, &t->dns.trusted_resolvers);
+	s->attachments_sha256 = sha256_of(t->attachments.sha256);
 	s->hash_key_file = text_or_null(a, t->privacy.hash_key_file);
 	s->filter = text_or_null(a, t->capture.filter);
 	fill_outputs(a, t, s);

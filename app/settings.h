@@ -16,12 +16,19 @@ struct setting_output {
 	unsigned int datasets; /* mask; 0: those of the command line */
 };
 
+enum setting_sha256 {
+	SETTING_SHA256_AUTO, /* where the message dataset is written */
+	SETTING_SHA256_ON,
+	SETTING_SHA256_OFF,
+};
+
 struct settings {
 	const char *sensor_name;
 	struct topology topology;
 	uint64_t memory; /* bytes */
 	bool learning;
 	struct cidr_list trusted_resolvers;
+	enum setting_sha256 attachments_sha256;
 	const char *hash_key_file; /* NULL: none */
 	const char *filter;	   /* NULL: the default */
 	int snaplen, buffer_bytes;

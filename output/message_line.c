@@ -3,6 +3,8 @@
 
 #include "output/names.h"
 
+#define EXTENSION_MAX 16 /* a longer one is none */
+
 static void seen(
 	struct json_writer *w, const char *key, const struct message_record *m, struct str_ref r)
 {
@@ -56,6 +58,33 @@ static void reply(struct json_writer *w, const struct message_record *m)
 	json_writer_drop_empty(w, mark);
 }
 
+/* How many there are, and what heloscope alone says of those that email.attachments lists. */
+static void attachments(struct json_writer *w, const struct message_record *m)
+{
+	const struct message_attachment *a = record_array(m, m->files);
+
+	if (m->attachments == 0)
+		return;
+	json_writer_object(w, "attachments");
+	json_writer_uint(w, "count", m->attachments);
+	json_writer_bool(w, "capped", m->attachments > m->files.count);
+	json_writer_array(w, "parts");
+	for (uint32_t i = 0; i < m->files.count; i++) {
+		json_writer_object(w, NULL);
+		if (a[i].complete != TRI_UNKNOWN)
+			json_writer_bool(w, "complete", a[i].complete == TRI_YES);
+		if (a[i].complete == TRI_YES) {
+			json_writer_begin_string(w, "digest");
+			json_writer_put_word(w, "a:");
+			json_writer_put_hex64(w, a[i].digest);
+			json_writer_end_string(w);
+		}
+		json_writer_end_object(w);
+	}
+	json_writer_end_array(w);
+	json_writer_end_object(w);
+}
+
 static void content(
 	struct json_writer *w, const struct message_record *m, const struct message_judgement *j)
 {
@@ -71,6 +100,7 @@ static void content(
 	seen(w, "charset", m, m->charset);
 	if (m->traits & MESSAGE_HEADER_SEEN)
 		json_writer_uint(w, "received_count", m->received);
+	attachments(w, m);
 	json_writer_drop_empty(w, mark);
 }
 
@@ -99,6 +129,55 @@ static void addresses(
 	json_writer_end_object(w);
 }
 
+/* What follows the last dot of a file's name; empty where nothing like an extension does. */
+static struct span extension_of(struct span name)
+{
+	const uint8_t *dot = name.len > 0 ? memrchr(name.p, '.', name.len) : NULL;
+	struct span e = dot ? span_skip(name, (size_t)(dot + 1 - name.p)) : span_of(NULL, 0);
+
+	if (!dot || dot == name.p || e.len > EXTENSION_MAX)
+		return span_of(NULL, 0);
+	for (size_t i = 0; i < e.len; i++)
+		if (e.p[i] <= ' ' || e.p[i] >= 0x7f)
+			return span_of(NULL, 0);
+	return e;
+}
+
+static void file(
+	struct json_writer *w, const struct message_record *m, const struct message_attachment *a)
+{
+	struct span extension = extension_of(record_str(m, a->name));
+	size_t mark = json_writer_object(w, "file");
+
+	seen(w, "name", m, a->name);
+	if (extension.len > 0)
+		json_writer_wire(w, "extension", extension);
+	seen(w, "mime_type", m, a->type);
+	if (a->complete == TRI_YES)
+		json_writer_uint(w, "size", a->size);
+	if (a->has_sha256) {
+		json_writer_object(w, "hash");
+		json_writer_hex(w, "sha256", a->sha256, sizeof(a->sha256));
+		json_writer_end_object(w);
+	}
+	json_writer_drop_empty(w, mark);
+}
+
+static void files(struct json_writer *w, const struct message_record *m)
+{
+	const struct message_attachment *a = record_array(m, m->files);
+
+	if (m->files.count == 0)
+		return;
+	json_writer_array(w, "attachments");
+	for (uint32_t i = 0; i < m->files.count; i++) {
+		json_writer_object(w, NULL);
+		file(w, m, &a[i]);
+		json_writer_end_object(w);
+	}
+	json_writer_end_array(w);
+}
+
 static void email(struct json_writer *w, const struct message_record *m, const char *direction,
 	const uint8_t id[EVENT_ID_SIZE])
 {
@@ -118,6 +197,7 @@ static void email(struct json_writer *w, const struct message_record *m, const c
 		json_writer_time(w, "delivery_timestamp", m->r.time);
 	seen(w, "content_type", m, m->content_type);
 	seen(w, "x_mailer", m, m->x_mailer);
+	files(w, m);
 	json_writer_hex(w, "local_id", id, EVENT_ID_SIZE);
 	json_writer_end_object(w);
 }

@@ -188,6 +188,11 @@ class CommandLine(unittest.TestCase):
         self.assertIn('our_networks: ["192.0.2.0/24", "2001:db8::/32"]', r.stdout.decode())
         self.assertIn('memory: "256MiB"', r.stdout.decode())
 
+    def test_attachments(self):
+        self.refused(2, ["sha256", "auto, on or off"], "-T", "--set", "attachments.sha256=md5")
+        r = run("--dump-config", "--set", "attachments.sha256=off")
+        self.assertIn('sha256: "off"', r.stdout.decode(), r.stderr)
+
     def test_dump_is_a_configuration(self):
         first = run("--dump-config", "--set", "topology.our_domains=corp.example")
         path = self.config(first.stdout.decode())

@@ -140,6 +140,27 @@ static void message_texts(
 	m->dkim_domain = record_add(b, pick(noise, S("other.example")));
 }
 
+/* One measured, one cut off, one without anything said of it, a message. */
+static void message_files(
+	struct record_builder *b, struct message_record *m, const struct span *noise)
+{
+	struct message_attachment files[4] = {
+		{.complete = TRI_YES, .has_sha256 = true, .size = 68, .digest = 0x1f},
+		{.complete = TRI_NO},
+		{.complete = TRI_YES, .size = 9},
+		{.complete = TRI_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < sizeof(files[0].sha256); i++)
+		files[0].sha256[i] = (uint8_t)i;
+	files[0].name = record_add(b, pick(noise, S("invoice \xe2\x82\xac.pdf.exe")));
+	files[0].type = record_add(b, pick(noise, S("application/octet-stream")));
+	files[1].name = record_add(b, pick(noise, S(".profile")));
+	files[3].type = record_add(b, pick(noise, S("message/rfc822")));
+	m->attachments = 5;
+	m->files = record_add_array(b, files, sizeof(files[0]), 4);
+}
+
 const struct message_record *samples_message(struct samples *s, const struct span *noise)
 {
 	struct record_builder *b = &s->message;
@@ -164,6 +185,7 @@ const struct message_record *samples_message(struct samples *s, const struct spa
 	m->date_time = T0 - NS_PER_HOUR;
 	m->digest.exact = 0x5c1d8f0e2a7b4c69;
 	message_texts(b, m, noise);
+	message_files(b, m, noise);
 	return (const struct message_record *)record_end(b);
 }
 

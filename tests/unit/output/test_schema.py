@@ -34,7 +34,9 @@ ECS = {
     'email.sender.address': WORD, 'email.reply_to.address': WORDS, 'email.to.address': WORDS,
     'email.cc.address': WORDS, 'email.direction': WORD, 'email.origination_timestamp': WORD,
     'email.delivery_timestamp': WORD, 'email.content_type': WORD, 'email.x_mailer': WORD,
-    'email.local_id': WORD,
+    'email.local_id': WORD, 'email.attachments.file.name': WORD,
+    'email.attachments.file.extension': WORD, 'email.attachments.file.mime_type': WORD,
+    'email.attachments.file.size': NUMBER, 'email.attachments.file.hash.sha256': WORD,
     'tls.established': TRUTH, 'log.file.path': WORD,
     'rule.id': WORD, 'rule.name': WORD, 'rule.ruleset': WORD,
     'threat.framework': WORD, 'threat.technique.id': WORDS, 'threat.technique.name': WORDS,
@@ -46,6 +48,9 @@ def leaves(value, path=''):
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from leaves(inner, f'{path}.{key}' if path else key)
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for inner in value:
+            yield from leaves(inner, path)
     else:
         yield path, value
 
@@ -90,6 +95,10 @@ FAULTS = [
     ('message', 'heloscope.message.envelope', 'to', 'h:1@corp.example'),
     ('message', 'heloscope.message.reply', 'code', '250'),
     ('message', 'heloscope.message', 'size', None),
+    ('message', 'heloscope.message.content.attachments', 'capped', None),
+    ('message', 'heloscope.message.content.attachments.parts.0', 'digest', 'x:0'),
+    ('message', 'email.attachments.0', 'name', 'a'),
+    ('message', 'email.attachments.0.file.hash', 'sha256', 'a'),
     ('alert', 'heloscope.alert', 'pattern', 'bots'),
     ('alert', 'heloscope.alert', 'id', '9f2c'),
     ('alert', 'heloscope.alert.reasons.0', 'value', 0.7),
