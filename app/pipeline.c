@@ -282,6 +282,7 @@ static const struct stat_row capture_rows[] = {
 	ROW("capture.fragments", capture_stats, fragments),
 	ROW("capture.too_deep", capture_stats, too_deep),
 	ROW("capture.duplicates", capture_stats, duplicates),
+	ROW("capture.tunnels_capped", capture_stats, tunnels_capped),
 	ROW("tcp.segments", capture_stats, tcp_segments),
 	ROW("tcp.flows_total", capture_stats, flows),
 	ROW("tcp.flows_active", capture_stats, flows_active),

@@ -70,6 +70,7 @@ static const struct {
 	{"capture.unknown_link", "frames of a link type that is not read"},
 	{"capture.malformed", "malformed packets"},
 	{"capture.too_deep", "packets nested too deep"},
+	{"capture.tunnels_capped", "packets of tunnels beyond those that records tell of"},
 	{"capture.duplicates", "packets that the tap showed twice"},
 	{"tcp.flows_undecided", "connections whose protocol could not be told"},
 	{"tcp.flows_evicted", "connections given up because the table was full"},

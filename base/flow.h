@@ -28,6 +28,12 @@ struct syn_traits {
 	uint8_t layout[16]; /* option kinds in order of appearance */
 };
 
+/* Of the IP headers around a packet: the outermost one's addresses, and how many there were. */
+struct flow_tunnel {
+	struct addr src, dst;
+	uint8_t depth;
+};
+
 struct flow_info {
 	uint64_t id; /* index in the input of its first packet: unique, and the same on every run */
 	struct addr client, server;
@@ -37,6 +43,7 @@ struct flow_info {
 	uint8_t shard;		/* which of CAPTURE_SHARDS; what is held for it comes under that one's cap */
 	uint8_t server_guessed; /* no handshake seen: the server side was told by port or bytes */
 	bool midstream;		/* first packet was no SYN */
+	const struct flow_tunnel *tunnel; /* of its first packet; NULL: none. Outlives the flow */
 	struct syn_traits syn;
 	nstime first_time, last_time;
 	nstime syn_time, synack_time; /* 0 where unseen */

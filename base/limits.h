@@ -10,6 +10,7 @@
 #define LIMIT_FRAG_DATAGRAMS 1024	   /* fragmented IP datagrams held at a time */
 #define LIMIT_FRAG_BYTES (8 * 1024 * 1024) /* bytes of their fragments */
 #define LIMIT_DUPLICATES 8192		   /* packets remembered to know their copies by */
+#define LIMIT_TUNNELS 2048		   /* pairs of outer addresses that are told of */
 #define LIMIT_PCAPNG_BLOCK (1024 * 1024)   /* bytes of a pcapng block that is read, not skipped */
 #define LIMIT_PCAPNG_INTERFACES 4096	   /* interfaces of a pcapng section */
 #define LIMIT_ZSTD_WINDOW_LOG 27	   /* 128 MiB, what its tools take unasked */

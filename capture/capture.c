@@ -9,6 +9,7 @@
 #include "capture/flow_hash.h"
 #include "capture/flow_tracker.h"
 #include "capture/segment_queue.h"
+#include "capture/tunnels.h"
 
 #define DNS_PORT 53
 #define QUEUE_TIME NS_PER_S /* a segment waits for others at the most */
@@ -20,6 +21,7 @@ struct capture {
 	uint64_t seed;
 	struct segment_queue queue;
 	struct duplicates duplicates;
+	struct tunnels tunnels;
 	nstime last_time;           /* of a packet of whatever kind, or capture_advance()'s */
 	struct capture_stats stats; /* what decap counts is added when asked for */
 };
@@ -61,11 +63,15 @@ static bool is_duplicate(struct capture *c, uint64_t hash, uint64_t fingerprint,
 }
 
 /* Copies go on too: their flow counts them. */
-static void take_segment(struct capture *c, struct segment *s)
+static void take_segment(struct capture *c, struct segment *s, const struct flow_tunnel *tunnel)
 {
 	uint64_t hash = flow_hash(&s->src, s->src_port, &s->dst, s->dst_port, c->seed);
 
 	s->duplicate = is_duplicate(c, hash, s->fingerprint, s->time);
+	if (tunnel->depth > 0) {
+		s->tunnel = tunnels_find(&c->tunnels, flow_hash_shard(hash), tunnel);
+		c->stats.tunnels_capped += !s->tunnel;
+	}
 	segment_queue_put(&c->queue, hash, s);
 }
 
@@ -94,7 +100,7 @@ void capture_packet(struct capture *c, const struct packet *p)
 	c->last_time = p->time;
 	switch (decap_packet(c->decap, p, &r)) {
 	case DECAP_TCP:
-		take_segment(c, &r.segment);
+		take_segment(c, &r.segment, &r.tunnel);
 		break;
 	case DECAP_UDP:
 		take_datagram(c, &r.datagram);

@@ -56,6 +56,7 @@ struct capture_stats {
 	uint64_t packets, ip_packets, tcp_segments, udp_datagrams;
 	uint64_t unknown_link, malformed, not_ip, fragments, too_deep, truncated;
 	uint64_t duplicates; /* copies of a packet that came just before, dropped */
+	uint64_t tunnels_capped; /* segments of a tunnel that is not told of, for lack of room */
 	uint64_t flows, flows_active, flows_smtp, flows_not_smtp, flows_undecided;
 	uint64_t flows_evicted, flows_idle;
 	uint64_t out_of_order, retransmitted_bytes, overlap_bytes; /* overlap: other content */

@@ -135,7 +135,7 @@ enum decap_kind decap_packet(struct decap *d, const struct packet *p, struct dec
 		ret->kind = DECAP_NOTHING;
 		ret->cause = w.cause;
 	}
-	ret->tunnels = w.ip_headers > 0 ? (uint8_t)(w.ip_headers - 1) : 0;
+	ret->tunnel.depth = w.ip_headers > 0 ? (uint8_t)(w.ip_headers - 1) : 0;
 	count(&d->stats, &w);
 	return ret->kind;
 }

@@ -47,9 +47,7 @@ struct decap_result {
 		struct segment segment;   /* DECAP_TCP */
 		struct datagram datagram; /* DECAP_UDP: whole, cut ones are not given */
 	};
-	/* IP headers around the innermost one, and the addresses of the outermost of them. */
-	uint8_t tunnels;
-	struct addr outer_src, outer_dst;
+	struct flow_tunnel tunnel; /* meaningful where its depth is not 0 */
 };
 
 struct decap_stats {

@@ -35,8 +35,8 @@ enum decap_header decap_by_protocol(struct decap_walk *w, uint8_t protocol)
 static void enter_ip(struct decap_walk *w, struct addr src, struct addr dst)
 {
 	if (w->ip_headers == 1) {
-		w->ret->outer_src = w->src;
-		w->ret->outer_dst = w->dst;
+		w->ret->tunnel.src = w->src;
+		w->ret->tunnel.dst = w->dst;
 	}
 	w->ip_headers++;
 	w->src = src;
@@ -124,8 +124,10 @@ enum decap_header decap_ipv6_fragment(struct decap_walk *w)
 		.offset = field & 0xfff8u, .more = field & 1, .protocol = next};
 
 	decap_past(w, 8, HEADER_DONE);
-	if (field & 0xfff9)
+	if (field & 0xfff9) {
+		w->ip_len -= 8; /* of the whole datagram, which has no such header */
 		return decap_fragment(w, &key, &piece);
+	}
 	return decap_by_protocol(w, next);
 }
 

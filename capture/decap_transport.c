@@ -108,6 +108,7 @@ enum decap_header decap_tcp(struct decap_walk *w)
 	s->payload_len = w->wire - (uint32_t)header;
 	s->fingerprint = fingerprint(s, span_of(p, captured), w->seed);
 	s->duplicate = false;
+	s->tunnel = NULL;
 	w->ret->kind = DECAP_TCP;
 	return HEADER_DONE;
 }

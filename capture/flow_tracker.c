@@ -506,6 +506,7 @@ static struct flow *begin_flow(struct flow_tracker *t, uint64_t hash, const stru
 	f->info.id = seg->packet;
 	f->info.first_time = seg->time;
 	f->info.first_packet = f->info.last_packet = seg->packet;
+	f->info.tunnel = seg->tunnel;
 	f->info.vlan_count = seg->vlan_count;
 	f->info.vlan[0] = seg->vlan[0];
 	f->info.vlan[1] = seg->vlan[1];

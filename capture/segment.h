@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/flow.h"
 #include "base/nstime.h"
 #include "base/span.h"
 
@@ -45,6 +46,7 @@ struct segment {
 	 */
 	uint8_t vlan_count;
 	uint16_t vlan[2];
+	const struct flow_tunnel *tunnel; /* filled behind decapsulation; NULL: none */
 	uint32_t ip_len;      /* bytes of IP, headers included */
 	struct span payload;  /* what was captured of it; borrowed until the next decap_packet() */
 	uint32_t payload_len; /* what was on the wire: at least payload.len, the rest was cut off */

@@ -147,6 +147,17 @@ static void behaviour(struct json_writer *w, const struct session_record *s)
 	json_writer_word(w, "close_reason", names_session_close(s->close));
 }
 
+static void tunnel(struct json_writer *w, const struct flow_tunnel *t)
+{
+	if (t->depth == 0)
+		return;
+	json_writer_object(w, "tunnel");
+	json_writer_addr(w, "source", &t->src);
+	json_writer_addr(w, "destination", &t->dst);
+	json_writer_uint(w, "depth", t->depth);
+	json_writer_end_object(w);
+}
+
 static void capture(const struct line *l, const struct session_record *s)
 {
 	struct json_writer *w = l->w;
@@ -156,6 +167,7 @@ static void capture(const struct line *l, const struct session_record *s)
 	json_writer_bool(w, "midstream", s->flow.midstream);
 	tri(w, "one_sided", s->one_sided);
 	json_writer_uint(w, "bytes_missed", s->bytes_missed);
+	tunnel(w, &s->tunnel);
 	if (s->flow.duplicates > 0)
 		json_writer_uint(w, "duplicates", s->flow.duplicates);
 	event_frames(l, s->flow.first_packet, s->flow.last_packet);

@@ -120,6 +120,9 @@ static void fill_coverage(const struct flow_info *f, const struct flow_ending *e
 	uint64_t missing = f->missing[0] + f->missing[1];
 	bool closed = e->how == FLOW_END_FIN || e->how == FLOW_END_RST;
 
+	if (f->tunnel)
+		r->tunnel = *f->tunnel;
+	r->flow.tunnel = NULL; /* a record holds no pointers */
 	r->bytes_missed = missing > b->missed ? missing : b->missed;
 	r->one_sided = tri_of(!both);
 	r->complete = tri_of(f->syn.seen && both && closed && r->bytes_missed == 0);

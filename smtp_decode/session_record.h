@@ -100,6 +100,7 @@ struct session_record {
 	uint8_t proven;		      /* enum tri: an ACK covered a payload byte (contract 1.7) */
 	uint32_t anomalies;	      /* bits of enum session_anomaly */
 	uint64_t bytes_missed;
+	struct flow_tunnel tunnel; /* of the first packet; depth 0: none */
 };
 
 #endif

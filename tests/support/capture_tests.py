@@ -46,7 +46,8 @@ def normalise(text, cut=False):
                            "destination.bytes", "network.packets", "network.bytes",
                            "heloscope.session.capture.first_frame",
                            "heloscope.session.capture.last_frame",
-                           "heloscope.session.capture.frame_count"])
+                           "heloscope.session.capture.frame_count",
+                           "heloscope.session.capture.duplicates"])
             for e in record.get("heloscope", {}).get("alert", {}).get("exemplars", []):
                 e.pop("first_frame", None)
                 e.pop("last_frame", None)

@@ -189,9 +189,9 @@ static void test_shapes(void **state)
 		assert_int_equal(g->vlan[1], s->vlan[1]);
 		assert_int_equal(g->time, p.time);
 		assert_int_equal(g->packet, 7);
-		assert_int_equal(result.tunnels, s->tunnels);
+		assert_int_equal(result.tunnel.depth, s->tunnels);
 		if (s->tunnels > 0)
-			check_addrs(s->outer, &result.outer_src, &result.outer_dst);
+			check_addrs(s->outer, &result.tunnel.src, &result.tunnel.dst);
 	}
 	decap_destroy(d);
 }
@@ -553,8 +553,8 @@ static void test_fragments_in_a_tunnel(void **state)
 		assert_int_equal(decap_packet(d, &p, &result), i ? DECAP_TCP : DECAP_NOTHING);
 	}
 	assert_true(span_eq_str(result.segment.payload, TEXT));
-	assert_int_equal(result.tunnels, 1);
-	check_addrs(6, &result.outer_src, &result.outer_dst);
+	assert_int_equal(result.tunnel.depth, 1);
+	check_addrs(6, &result.tunnel.src, &result.tunnel.dst);
 	decap_destroy(d);
 }
 
