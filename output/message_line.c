@@ -239,6 +239,10 @@ static void body(
 	json_writer_uint(w, "size", m->size);
 	content(w, m, j);
 	seen(w, "queue_id", m, m->queue_id);
+	if (m->traits & MESSAGE_ENDED_BY_SERVER)
+		json_writer_word(w, "ended_by", "server");
+	if (m->traits & MESSAGE_SMUGGLED)
+		json_writer_bool(w, "smuggled", true);
 	event_end_body(l);
 }
 

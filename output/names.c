@@ -169,6 +169,9 @@ const char *names_session_anomaly(unsigned int bit)
 		{SESSION_BAD_BDAT, "bad_bdat"},
 		{SESSION_DATA_WITHOUT_354, "data_without_354"},
 		{SESSION_GAP, "gap"},
+		{SESSION_SMUGGLE_ATTEMPT, "smuggle_attempt"},
+		{SESSION_SMUGGLE_SUCCESS, "smuggle_success"},
+		{SESSION_ENDED_BY_SERVER, "ended_by_server"},
 	};
 
 	for (size_t i = 0; i < COUNT(names); i++)

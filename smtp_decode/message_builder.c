@@ -274,6 +274,8 @@ static void on_command(struct message_builder *b, const struct smtp_event *e)
 	default:
 		break;
 	}
+	if (e->command.hidden && b->open)
+		b->open->smuggled = true;
 }
 
 /* ---- replies ---- */

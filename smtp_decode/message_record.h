@@ -25,6 +25,8 @@ enum message_trait {
 	MESSAGE_HEADER_CAPPED = 1 << 10,
 	MESSAGE_MIME_CAPPED = 1 << 11,
 	MESSAGE_BARE_LF = 1 << 12,
+	MESSAGE_ENDED_BY_SERVER = 1 << 13, /* at an end of data that is none by the standard */
+	MESSAGE_SMUGGLED = 1 << 14,	 /* its client took its commands for content */
 };
 
 /* Digest of the normalised text (contract 4.7, detection 3.1). */

@@ -127,10 +127,12 @@ static void on_helo_reply(struct session_builder *b, const struct smtp_reply_eve
 /* ---- the end ---- */
 
 /* The earliest of QUIT, either side's FIN and a 421 that nothing asked for is the end. */
-static void ends(struct session_builder *b, enum session_close by)
+static void ends(struct session_builder *b, enum session_close by, const struct smtp_event *e)
 {
-	if (!b->ended)
+	if (!b->ended || e->first.packet < b->end_packet) {
 		b->ended_by = (uint8_t)by;
+		b->end_packet = e->first.packet;
+	}
 	b->ended = true;
 }
 
@@ -265,7 +267,7 @@ static void on_command(struct session_builder *b, const struct smtp_event *e)
 		break;
 	case SMTP_QUIT:
 		b->quit = true;
-		ends(b, SESSION_CLOSE_QUIT);
+		ends(b, SESSION_CLOSE_QUIT, e);
 		break;
 	default:
 		break;
@@ -343,7 +345,7 @@ static void on_reply(struct session_builder *b, const struct smtp_event *e)
 			on_data_reply(b, e);
 		break;
 	case SMTP_REPLY_UNSOLICITED:
-		ends(b, SESSION_CLOSE_TIMEOUT);
+		ends(b, SESSION_CLOSE_TIMEOUT, e);
 		break;
 	case SMTP_REPLY_UNMATCHED:
 		on_unmatched(b, r->code);
@@ -413,7 +415,7 @@ void session_builder_event(struct session_builder *b, const struct smtp_event *e
 		on_tls(b);
 		break;
 	case SMTP_EVENT_CLOSE:
-		ends(b, SESSION_CLOSE_FIN);
+		ends(b, SESSION_CLOSE_FIN, e);
 		break;
 	case SMTP_EVENT_GAP:
 		on_gap(b, e);

@@ -25,8 +25,9 @@ struct session_builder {
 	uint32_t helo_count;
 
 	bool greeted, banner_kept, quit;
-	bool ended;       /* the first of what ends a dialogue was seen (contract 4.1) */
-	uint8_t ended_by; /* then, enum session_close: QUIT, FIN or TIMEOUT */
+	bool ended; /* the first of what ends a dialogue was seen (contract 4.1) */
+	uint64_t end_packet;
+	uint8_t ended_by;                /* then, enum session_close: QUIT, FIN or TIMEOUT */
 	bool starttls, starttls_refused; /* the command was seen; a reply that said no */
 	uint8_t starttls_used, implicit_tls, opaque; /* enum tri */
 	int banner_code;

@@ -57,6 +57,7 @@ enum session_anomaly {
 	SESSION_GAP = 1 << 9,
 	SESSION_SMUGGLE_ATTEMPT = 1 << 10, /* a command stood behind a candidate */
 	SESSION_SMUGGLE_SUCCESS = 1 << 11, /* and the server answered it */
+	SESSION_ENDED_BY_SERVER = 1 << 12, /* it ended a message at such a candidate */
 };
 
 struct session_record {

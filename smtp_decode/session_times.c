@@ -51,6 +51,12 @@ void session_times_after(struct session_times *t, const struct stream_chunk *c)
 
 static void ends(struct session_times *t, nstime time)
 {
+	/* What is held may come behind a close that it went before. */
+	if (t->ended && time < t->end) {
+		if (t->hold >= 0)
+			t->hold = since(t->end - t->hold, time);
+		t->end = time;
+	}
 	if (t->ended)
 		return;
 	t->ended = true;

@@ -2,6 +2,7 @@
 #include "smtp_decode/smtp_client.h"
 
 #include "smtp_decode/smtp_content.h"
+#include "smtp_decode/smtp_doubt.h"
 #include "smtp_decode/smtp_exchange.h"
 #include "smtp_decode/smtp_server.h"
 #include "smtp_decode/smtp_sniff.h"
@@ -141,6 +142,7 @@ static void on_command(struct smtp_dialog *d, const struct smtp_text_line *line)
 			    last;
 
 		e.command.number = ++d->number;
+		e.command.hidden = smtp_doubt_hidden(d, cmd.verb, d->number, line);
 		smtp_dialog_push(d, cmd.verb, ends ? SMTP_REPLY_CONTENT : SMTP_REPLY_COMMAND,
 			d->number, line->last.offset + 1, line->peer_acked);
 	}
@@ -255,7 +257,7 @@ void smtp_client_step(struct smtp_dialog *d, struct stream_chunk *c)
 	case SMTP_CLIENT_STARTTLS:
 		step_starttls(d, c);
 		break;
-	default: /* TLS; WAIT does not come here */
+	default: /* TLS; WAIT and DOUBT do not come here */
 		smtp_chunk_skip(c, c->data.len);
 		break;
 	}
@@ -306,6 +308,8 @@ static void take(struct smtp_dialog *d, struct stream_chunk *c)
 	while (c->data.len > 0) {
 		if (d->client.state == SMTP_CLIENT_WAIT)
 			smtp_wait_bytes(d, c);
+		else if (d->client.state == SMTP_CLIENT_DOUBT)
+			smtp_doubt_bytes(d, c);
 		else
 			smtp_client_step(d, c);
 	}
@@ -402,6 +406,7 @@ void smtp_client_finish(struct smtp_dialog *d, const struct smtp_place *at)
 {
 	struct smtp_client *cl = &d->client;
 
+	smtp_doubt_settle(d);
 	smtp_wait_finish(d);
 	smtp_content_end(d, SMTP_CONTENT_CUT, at);
 	smtp_exchange_end(d, AUTH_UNKNOWN, at);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smtp_decode/smtp_content.h"
 
+#include "smtp_decode/smtp_doubt.h"
+
 void smtp_content_begin(struct smtp_dialog *d, uint32_t number, const struct smtp_place *at)
 {
 	struct smtp_event e = smtp_dialog_client_event(SMTP_EVENT_CONTENT_BEGIN, at, at);
@@ -43,6 +45,7 @@ static void content_octets(struct smtp_dialog *d, const struct stream_chunk *c, 
 void smtp_content_data(struct smtp_dialog *d, uint32_t number, const struct smtp_place *at)
 {
 	smtp_data_start(&d->client.data, d->client.lf_lines);
+	d->client.doubt.over = d->client.doubt.answered = false;
 	d->client.state = SMTP_CLIENT_DATA;
 	smtp_content_begin(d, number, at);
 }
@@ -57,7 +60,7 @@ void smtp_content_step_data(struct smtp_dialog *d, struct stream_chunk *c)
 	enum smtp_data_result r = smtp_data_next(data, &in, &octets);
 	struct smtp_place at;
 
-	if (r == SMTP_DATA_RUN)
+	if (r == SMTP_DATA_RUN && octets.len > 0)
 		content_octets(d, c, octets);
 	smtp_chunk_skip(c, (size_t)(data->at - before));
 	at = smtp_place_of(c, 0);
@@ -65,10 +68,15 @@ void smtp_content_step_data(struct smtp_dialog *d, struct stream_chunk *c)
 		smtp_dialog_anomaly(d, FLOW_CLIENT, &at, SESSION_SMUGGLE_CANDIDATE);
 	if (!attempt && data->attempt)
 		smtp_dialog_anomaly(d, FLOW_CLIENT, &at, SESSION_SMUGGLE_ATTEMPT);
-	if (r != SMTP_DATA_END)
+	if (r != SMTP_DATA_END) {
+		if (data->candidates > candidates)
+			smtp_doubt_begin(d, c);
 		return;
-	smtp_dialog_push(d, SMTP_DATA, SMTP_REPLY_CONTENT, d->client.content_number, c->offset,
-		c->peer_acked);
+	}
+	if (!d->client.doubt.answered)
+		smtp_dialog_push(d, SMTP_DATA, SMTP_REPLY_CONTENT, d->client.content_number,
+			c->offset, c->peer_acked);
+	d->client.doubt.answered = false;
 	smtp_content_end(d, SMTP_CONTENT_COMPLETE, &at);
 	d->client.state = SMTP_CLIENT_COMMAND;
 }
@@ -85,6 +93,8 @@ void smtp_content_ended_by_server(
 		return;
 	if (!lost && !smtp_data_at_candidate(&cl->data))
 		return;
+	if (!lost)
+		smtp_dialog_anomaly(d, FLOW_CLIENT, at, SESSION_ENDED_BY_SERVER);
 	smtp_dialog_push(d, SMTP_DATA, SMTP_REPLY_CONTENT, cl->content_number, cl->offset, -1);
 	smtp_content_end(d, SMTP_CONTENT_BY_SERVER, at);
 	cl->state = lost ? SMTP_CLIENT_UNSURE : SMTP_CLIENT_COMMAND;

@@ -210,8 +210,9 @@ static enum smtp_data_result take(
 enum smtp_data_result smtp_data_next(struct smtp_data *d, struct span *in, struct span *ret_run)
 {
 	size_t i = 0, run = 0; /* `run`: the first octet not yet handed on */
+	uint32_t candidates = d->candidates;
 
-	while (i < in->len) {
+	while (i < in->len && d->candidates == candidates) {
 		uint8_t c = in->p[i];
 
 		if (d->state == MID) {
@@ -248,5 +249,5 @@ enum smtp_data_result smtp_data_next(struct smtp_data *d, struct span *in, struc
 		}
 	}
 	*ret_run = span_of(in->p + run, i - run);
-	return take(d, in, i, i > run ? SMTP_DATA_RUN : SMTP_DATA_MORE);
+	return take(d, in, i, in->len > i || i > run ? SMTP_DATA_RUN : SMTP_DATA_MORE);
 }

@@ -32,13 +32,13 @@ void smtp_data_start(struct smtp_data *d, bool lf_lines);
 
 enum smtp_data_result {
 	SMTP_DATA_MORE, /* all of the input is taken */
-	SMTP_DATA_RUN,  /* octets of the message */
+	SMTP_DATA_RUN,  /* octets of the message; perhaps none, behind a candidate */
 	SMTP_DATA_END,  /* the end of data */
 };
 
 /*
  * Takes bytes from the front of `*in`; *ret_run borrows from it, or from a constant. To be called
- * until it says MORE or END.
+ * until it says MORE or END. Behind a candidate it comes back, so that nothing beyond is taken.
  */
 enum smtp_data_result smtp_data_next(struct smtp_data *d, struct span *in, struct span *ret_run);
 

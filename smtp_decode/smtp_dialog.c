@@ -2,6 +2,7 @@
 #include "smtp_decode/smtp_dialog.h"
 
 #include "smtp_decode/smtp_client.h"
+#include "smtp_decode/smtp_doubt.h"
 #include "smtp_decode/smtp_server.h"
 
 void smtp_dialog_init(struct smtp_dialog *d, const struct smtp_dialog_config *config)
@@ -89,7 +90,8 @@ void smtp_dialog_unanswered(const struct smtp_dialog *d, struct smtp_event *e)
 
 bool smtp_dialog_server_owes(const struct smtp_dialog *d)
 {
-	return !d->server.greeted || d->server.more || !smtp_ledger_empty(&d->ledger);
+	return !d->server.greeted || d->server.more || !smtp_ledger_empty(&d->ledger) ||
+	       smtp_doubt_awaits(d);
 }
 
 static void closed(struct smtp_dialog *d, const struct stream_chunk *c)
@@ -107,9 +109,11 @@ static void closed(struct smtp_dialog *d, const struct stream_chunk *c)
 
 void smtp_dialog_chunk(struct smtp_dialog *d, const struct stream_chunk *c)
 {
-	if (c->kind == CHUNK_FIN)
+	if (c->kind == CHUNK_FIN) {
+		if (c->dir == FLOW_CLIENT)
+			smtp_doubt_closed(d, c->peer_acked);
 		closed(d, c);
-	else if (c->dir == FLOW_CLIENT)
+	} else if (c->dir == FLOW_CLIENT)
 		smtp_client_chunk(d, c);
 	else
 		smtp_server_chunk(d, c);

@@ -26,7 +26,8 @@ enum smtp_client_state {
 	SMTP_CLIENT_UNSURE, /* bytes were lost: lines until one is certainly a command */
 	SMTP_CLIENT_WAIT,   /* behind DATA whose reply is not known: bytes are held */
 	SMTP_CLIENT_DATA,
-	SMTP_CLIENT_CHUNK,     /* octets of BDAT */
+	SMTP_CLIENT_DOUBT, /* behind an end of data that is none by the standard: bytes are held */
+	SMTP_CLIENT_CHUNK, /* octets of BDAT */
 	SMTP_CLIENT_REFUSED,   /* the same, but the server refused them: perhaps a command */
 	SMTP_CLIENT_AUTH_OPEN, /* behind AUTH: a response, or a command */
 	SMTP_CLIENT_AUTH_LINE, /* in the AUTH command or a response: nothing is kept */
@@ -50,6 +51,21 @@ struct smtp_owner {
 /* Bytes looked at before their meaning is clear; a verb and what ends it fit. */
 #define SMTP_SNIFF 16
 
+/* What follows an end of data that is none by the standard (smtp_doubt.h). */
+struct smtp_doubt {
+	bool over;         /* for this content nothing more is held */
+	bool answered;     /* a reply came, of which it is not clear at which end */
+	int code;          /* of the reply to the content */
+	uint64_t from;     /* client offset behind it */
+	uint64_t reply_at; /* server offset of that reply */
+	/* Commands that their sender took for content, while `hiding`: sent without having received
+	 * the reply at `hidden_acked`, and before the standard end, where that was seen. */
+	bool hiding, attempt;
+	int64_t hidden_acked;
+	uint64_t hidden_end;
+	uint32_t hidden_first, hidden_last; /* numbers; 0 none */
+};
+
 struct smtp_client {
 	uint8_t state; /* enum smtp_client_state */
 	uint8_t sniff_len;
@@ -62,6 +78,7 @@ struct smtp_client {
 	uint64_t payload; /* bytes seen */
 	/* Message content. */
 	struct smtp_data data;
+	struct smtp_doubt doubt;
 	bool content_open, content_gap, last_chunk;
 	bool provisional; /* DATA's reply is not known */
 	bool answered;    /* DATA's reply came and said neither yes nor no */

@@ -72,9 +72,10 @@ struct smtp_event {
 	union {
 		struct smtp_reply_event reply;
 		struct {
-			struct smtp_command cmd;     /* for AUTH: the mechanism alone in args */
-			uint32_t number;             /* 0 for PROXY, which has no reply */
-			bool unanswered;             /* an earlier command still is */
+			struct smtp_command cmd; /* for AUTH: the mechanism alone in args */
+			uint32_t number;         /* 0 for PROXY, which has no reply */
+			bool unanswered;         /* an earlier command still is */
+			bool hidden; /* its sender took it for content (SMTP smuggling) */
 			uint8_t before, before_role; /* then the last of them, as in a reply */
 		} command;
 		struct {

@@ -3,6 +3,7 @@
 
 #include "smtp_decode/smtp_client.h"
 #include "smtp_decode/smtp_content.h"
+#include "smtp_decode/smtp_doubt.h"
 #include "smtp_decode/smtp_reply.h"
 
 /* TLS record types (RFC 8446 5.1) that a server's answer to a hello begins with. */
@@ -77,8 +78,16 @@ static struct smtp_owner find_owner(struct smtp_dialog *d, int code)
 	}
 	smtp_ledger_settle(&d->ledger, d->blocks, s->peer_acked);
 	seek_by_code(d, code);
-	if (smtp_ledger_empty(&d->ledger))
-		smtp_content_ended_by_server(d, code, s->peer_acked, &s->first);
+	if (smtp_ledger_empty(&d->ledger)) {
+		enum smtp_doubt_reply r = smtp_doubt_replied(d, code, s->peer_acked, &s->first);
+
+		if (r == SMTP_DOUBT_OPEN)
+			return (struct smtp_owner){.role = SMTP_REPLY_CONTENT,
+				.verb = SMTP_DATA,
+				.number = d->client.content_number};
+		if (r == SMTP_DOUBT_NONE)
+			smtp_content_ended_by_server(d, code, s->peer_acked, &s->first);
+	}
 	head = smtp_ledger_head(&d->ledger);
 	if (head && covers(s->peer_acked, head))
 		o = own(head);
@@ -122,6 +131,8 @@ static void settle_owner(struct smtp_dialog *d, const struct smtp_place *last)
 		if (o.left == 0)
 			smtp_ledger_pop(&d->ledger, d->blocks);
 	}
+	if (o.role == SMTP_REPLY_COMMAND)
+		smtp_doubt_answered(d, o.number, s->code, last);
 	if (o.role == SMTP_REPLY_COMMAND && s->code / 100 == 2) {
 		if (o.verb == SMTP_MAIL)
 			s->rcpts_accepted = 0;
@@ -236,6 +247,7 @@ static void gap(struct smtp_dialog *d, const struct stream_chunk *c)
 	smtp_dialog_emit(d, &e);
 	if (s->state == SMTP_SERVER_TLS)
 		return;
+	smtp_doubt_settle(d);
 	smtp_line_reset(&s->line, d->blocks);
 	s->more = false;
 	s->unsure = true;

@@ -3,6 +3,7 @@
 
 #include "smtp_decode/smtp_client.h"
 #include "smtp_decode/smtp_content.h"
+#include "smtp_decode/smtp_doubt.h"
 
 /* The reply to DATA will not tell, or not soon: are the held bytes a message? A message does not
  * begin with a command. */
@@ -37,18 +38,22 @@ static bool may_infer(const struct smtp_dialog *d, int64_t acked)
 	return tail && acked > tail->peer_acked && (uint64_t)acked > d->server.read;
 }
 
-/* Takes up what was held, until it is to wait again. */
-static void drain(struct smtp_dialog *d)
+static bool holds(const struct smtp_client *cl)
+{
+	return cl->state == SMTP_CLIENT_WAIT || cl->state == SMTP_CLIENT_DOUBT;
+}
+
+void smtp_wait_drain(struct smtp_dialog *d)
 {
 	struct smtp_client *cl = &d->client;
 	struct stream_chunk c;
 
-	while (cl->state != SMTP_CLIENT_WAIT && smtp_hold_first(&cl->held, &c)) {
+	while (!holds(cl) && smtp_hold_first(&cl->held, &c)) {
 		size_t len = c.data.len;
 
 		if (c.kind == CHUNK_GAP)
 			smtp_client_gap(d, &c);
-		while (c.data.len > 0 && cl->state != SMTP_CLIENT_WAIT)
+		while (c.data.len > 0 && !holds(cl))
 			smtp_client_step(d, &c);
 		smtp_hold_drop(&cl->held, d->blocks, len - c.data.len);
 	}
@@ -61,7 +66,7 @@ static void infer_if_due(struct smtp_dialog *d, int64_t acked)
 	while (cl->state == SMTP_CLIENT_WAIT && may_infer(d, acked) &&
 		span_find(smtp_hold_bytes(&cl->held), '\n') >= 0) {
 		infer(d);
-		drain(d);
+		smtp_wait_drain(d);
 	}
 }
 
@@ -78,7 +83,7 @@ void smtp_wait_bytes(struct smtp_dialog *d, struct stream_chunk *c)
 			infer_if_due(d, c->peer_acked);
 		} else {
 			infer(d);
-			drain(d);
+			smtp_wait_drain(d);
 		}
 	}
 }
@@ -87,11 +92,12 @@ void smtp_wait_gap(struct smtp_dialog *d, const struct stream_chunk *c)
 {
 	struct smtp_client *cl = &d->client;
 
+	smtp_doubt_settle(d);
 	while (cl->state == SMTP_CLIENT_WAIT) {
 		if (smtp_hold_put(&cl->held, d->blocks, c))
 			return;
 		infer(d);
-		drain(d);
+		smtp_wait_drain(d);
 	}
 	smtp_client_gap(d, c);
 }
@@ -119,7 +125,7 @@ void smtp_wait_replied(
 		cl->answered = true;
 		infer_if_due(d, -1);
 	}
-	drain(d);
+	smtp_wait_drain(d);
 }
 
 void smtp_wait_finish(struct smtp_dialog *d)
@@ -128,6 +134,6 @@ void smtp_wait_finish(struct smtp_dialog *d)
 
 	while (cl->state == SMTP_CLIENT_WAIT && !smtp_hold_empty(&cl->held) && may_infer(d, -1)) {
 		infer(d);
-		drain(d);
+		smtp_wait_drain(d);
 	}
 }

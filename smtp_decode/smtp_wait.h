@@ -16,6 +16,8 @@ void smtp_wait_gap(struct smtp_dialog *d, const struct stream_chunk *c);
 /* The reply to DATA. */
 void smtp_wait_replied(
 	struct smtp_dialog *d, const struct smtp_owner *o, int code, const struct smtp_place *at);
+/* Takes up what was held, until it is to be held again. */
+void smtp_wait_drain(struct smtp_dialog *d);
 /* No more comes. */
 void smtp_wait_finish(struct smtp_dialog *d);
 

@@ -42,7 +42,8 @@ struct transaction {
 	bool attempted; /* by BDAT, and counted */
 	bool rejected;  /* and counted */
 	bool content, gap, bare_lf, bdat;
-	uint8_t end; /* enum smtp_content_end */
+	bool smuggled; /* its client took some command of it for content */
+	uint8_t end;   /* enum smtp_content_end */
 	uint32_t content_number;
 	uint64_t size;
 	struct message_content *context; /* NULL: not decoded */

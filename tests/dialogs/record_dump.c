@@ -81,11 +81,11 @@ static void strings(const struct dump *d, const char *field, struct array_ref a)
 
 static const char *const anomaly_names[32] = {"bare_lf", "long_line", "unknown_reply",
 	"client_first", "not_smtp", "smuggle_candidate", "starttls_injection", "bad_bdat",
-	"data_without_354", "gap", "smuggle_attempt", "smuggle_success"};
+	"data_without_354", "gap", "smuggle_attempt", "smuggle_success", "ended_by_server"};
 
 static const char *const trait_names[32] = {"header_seen", "auto_submitted", "null_sender", "dsn",
 	"list_id", "dkim_signature", "references", "text_capped", "bdat", "gap", "header_capped",
-	"mime_capped", "bare_lf"};
+	"mime_capped", "bare_lf", "ended_by_server", "smuggled"};
 
 static void helos(const struct dump *d, const struct session_record *s)
 {

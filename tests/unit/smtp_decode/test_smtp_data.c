@@ -35,8 +35,9 @@ static struct result read_data(struct span in, size_t piece, bool lf_lines)
 		do {
 			what = smtp_data_next(&r.data, &part, &run);
 			if (what == SMTP_DATA_RUN) {
-				assert_true(run.len > 0 && r.len + run.len <= sizeof(r.text));
-				memcpy(r.text + r.len, run.p, run.len);
+				assert_true(r.len + run.len <= sizeof(r.text));
+				if (run.len > 0)
+					memcpy(r.text + r.len, run.p, run.len);
 				r.len += run.len;
 			}
 		} while (what == SMTP_DATA_RUN);
