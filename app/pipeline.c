@@ -313,6 +313,7 @@ static const struct stat_row decoder_rows[] = {
 	ROW("smtp.texts_capped", smtp_decoder_stats, texts_capped),
 	ROW("smtp.mime_capped", smtp_decoder_stats, mime_capped),
 	ROW("smtp.commands_pending_capped", smtp_decoder_stats, pending_capped),
+	ROW("smtp.hellos_capped", smtp_decoder_stats, hellos_capped),
 	ROW("smtp.records_full", smtp_decoder_stats, records_full),
 };
 

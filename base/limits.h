@@ -30,6 +30,10 @@
 #define LIMIT_MAILBOX 320		 /* bytes of a reverse-path or forward-path */
 #define LIMIT_RCPTS_KEPT 100		 /* recipients listed a message (all are counted) */
 #define LIMIT_RCPTS_REDACTED 128	 /* recipients a session known to the redactor */
+#define LIMIT_TLS_HANDSHAKE 4096	 /* bytes of a handshake message that are looked at */
+#define LIMIT_TLS_RECORDS 16		 /* lengths of TLS records kept a direction */
+#define LIMIT_TLS_NAMES 16		 /* names of a certificate kept */
+#define LIMIT_TLS_TEXT 1024		 /* bytes of the names in hellos and certificate */
 #define LIMIT_SEQUENCE 64		 /* letters of commands.sequence */
 #define LIMIT_HEADER_FIELD 4096		 /* bytes of an unfolded header field that are looked at */
 #define LIMIT_HEADER_SECTION (64 * 1024) /* bytes of one header section that are looked at */

@@ -60,6 +60,20 @@ enum session_anomaly {
 	SESSION_ENDED_BY_SERVER = 1 << 12, /* it ended a message at such a candidate */
 };
 
+/* What of TLS lay open (tls_watch.h); all of it unknown where there was none. */
+struct session_tls {
+	uint16_t version, cipher;    /* that the server chose; version 0: no ServerHello seen */
+	uint8_t completed;	     /* enum tri: both sides came to terms */
+	uint8_t common_names;	     /* the first of `names` are; the others are of subjectAltName */
+	uint8_t alert[2];	     /* by enum flow_dir: why a side gave up; 0 none seen */
+	struct str_ref ja4;	     /* tls_ja4.h */
+	struct str_ref server_name;  /* that the client asked for (SNI) */
+	struct str_ref protocol;     /* of ALPN, where the server's choice was in clear */
+	struct array_ref names;	     /* struct str_ref: of the server's certificate */
+	struct array_ref lengths[2]; /* uint16_t, by enum flow_dir: of the first records of
+				      * application data, LIMIT_TLS_RECORDS */
+};
+
 struct session_record {
 	struct record r; /* r.time: of the end */
 	struct flow_info flow;
@@ -72,6 +86,7 @@ struct session_record {
 	uint8_t starttls_offered, starttls_used; /* enum tri */
 	uint8_t implicit_tls;			 /* enum tri: TLS from the first byte */
 	uint8_t opaque;	       /* enum tri: went dark (TLS) at some point */
+	struct session_tls tls;
 	struct str_ref auth_mechanism;		 /* upper case, of the last attempt */
 	uint8_t auth_outcome;			 /* enum auth_outcome, of the last attempt */
 	uint8_t client_spoke, server_spoke;	 /* enum tri: payload seen from that side */

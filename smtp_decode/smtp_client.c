@@ -258,6 +258,7 @@ void smtp_client_step(struct smtp_dialog *d, struct stream_chunk *c)
 		step_starttls(d, c);
 		break;
 	default: /* TLS; WAIT and DOUBT do not come here */
+		smtp_dialog_tls_bytes(d, c);
 		smtp_chunk_skip(c, c->data.len);
 		break;
 	}

@@ -7,13 +7,14 @@
 #include "smtp_decode/session_fill.h"
 #include "smtp_decode/session_times.h"
 #include "smtp_decode/smtp_dialog.h"
+#include "smtp_decode/tls_watch.h"
 
 struct smtp_decoder {
 	struct smtp_decoder_config config;
 	struct message_shared messages;
 	struct record_builder records;
 	struct smtp_blocks blocks;
-	uint64_t sessions, lines_capped, pending_capped, records_full;
+	uint64_t sessions, lines_capped, hellos_capped, pending_capped, records_full;
 };
 
 struct smtp_session {
@@ -22,6 +23,7 @@ struct smtp_session {
 	struct session_builder facts;
 	struct session_times times;
 	struct message_builder messages;
+	struct tls_watch *tls; /* NULL before TLS */
 	/* Of the call that is being made. */
 	const struct flow_info *flow;
 	nstime now;
@@ -94,6 +96,7 @@ struct smtp_decoder_stats smtp_decoder_get_stats(const struct smtp_decoder *d)
 		.texts_capped = content.texts_capped,
 		.mime_capped = content.mime_capped,
 		.pending_capped = d->pending_capped,
+		.hellos_capped = d->hellos_capped,
 		.records_full = d->messages.records_full + d->records_full,
 	};
 }
@@ -111,6 +114,18 @@ static struct message_session session_so_far(struct smtp_session *s)
 	};
 }
 
+static void watch_tls(struct smtp_session *s, const struct smtp_event *e)
+{
+	if (e->kind == SMTP_EVENT_TLS_BYTES && !s->tls)
+		s->tls = tls_watch_create(&s->decoder->blocks);
+	if (!s->tls)
+		return;
+	if (e->kind == SMTP_EVENT_TLS_BYTES)
+		tls_watch_bytes(s->tls, e->dir, e->tls);
+	else if (e->kind == SMTP_EVENT_GAP)
+		tls_watch_gap(s->tls, e->dir);
+}
+
 static void on_event(void *cookie, const struct smtp_event *e)
 {
 	struct smtp_session *s = cookie;
@@ -118,6 +133,7 @@ static void on_event(void *cookie, const struct smtp_event *e)
 
 	session_times_event(&s->times, e);
 	session_builder_event(&s->facts, e);
+	watch_tls(s, e);
 	so_far = session_so_far(s);
 	message_builder_event(&s->messages, e, &so_far);
 }
@@ -169,6 +185,8 @@ static void emit_session(struct smtp_session *s, const struct flow_ending *e)
 	r->flow = *s->flow;
 	session_fill(&s->facts, s->flow, e, &d->records, r);
 	session_times_fill(&s->times, s->flow, e, r);
+	if (s->tls)
+		tls_watch_fill(s->tls, &d->records, &r->tls);
 	r->messages_attempted = m->attempted;
 	r->messages_accepted = m->accepted;
 	r->messages_rejected = m->rejected;
@@ -196,6 +214,8 @@ void smtp_session_end(
 	emit_session(s, e);
 	d->lines_capped += s->dialog.lines_capped;
 	d->pending_capped += s->dialog.pending_capped;
+	d->hellos_capped += s->tls ? s->tls->capped : 0;
+	tls_watch_destroy(s->tls);
 	session_builder_finish(&s->facts);
 	free(s);
 }

@@ -56,6 +56,20 @@ void smtp_dialog_tls(struct smtp_dialog *d, const struct stream_chunk *c)
 	smtp_dialog_emit(d, &e);
 }
 
+void smtp_dialog_tls_bytes(struct smtp_dialog *d, const struct stream_chunk *c)
+{
+	struct smtp_event e = {
+		.kind = SMTP_EVENT_TLS_BYTES,
+		.dir = c->dir,
+		.first = smtp_place_of(c, 0),
+		.last = smtp_place_of(c, c->data.len - 1),
+		.peer_acked = c->peer_acked,
+		.tls = c->data,
+	};
+
+	smtp_dialog_emit(d, &e);
+}
+
 struct smtp_event smtp_dialog_client_event(
 	enum smtp_event_kind kind, const struct smtp_place *first, const struct smtp_place *last)
 {

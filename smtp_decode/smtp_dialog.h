@@ -152,6 +152,8 @@ void smtp_dialog_anomaly(
 	struct smtp_dialog *d, enum flow_dir dir, const struct smtp_place *at, uint32_t anomaly);
 /* From `c` on all is TLS. */
 void smtp_dialog_tls(struct smtp_dialog *d, const struct stream_chunk *c);
+/* Bytes of TLS records. */
+void smtp_dialog_tls_bytes(struct smtp_dialog *d, const struct stream_chunk *c);
 /* A command, response or content that ends before client offset `end` awaits its reply. */
 void smtp_dialog_push(struct smtp_dialog *d, enum smtp_verb verb, enum smtp_reply_role role,
 	uint32_t number, uint64_t end, int64_t peer_acked);

@@ -32,6 +32,7 @@ enum smtp_event_kind {
 	SMTP_EVENT_AUTH,          /* an AUTH exchange has come to its end */
 	SMTP_EVENT_GAP,           /* bytes lost, in or out of content */
 	SMTP_EVENT_TLS,           /* from here on all is opaque */
+	SMTP_EVENT_TLS_BYTES,     /* of its records; a client's may come before it is certain */
 	SMTP_EVENT_CLOSE,         /* this side sends no more */
 	SMTP_EVENT_ANOMALY,
 };
@@ -93,6 +94,7 @@ struct smtp_event {
 			uint64_t missing;
 			bool in_content;
 		} gap;
+		struct span tls;
 		uint32_t anomaly; /* a bit of enum session_anomaly */
 	};
 };

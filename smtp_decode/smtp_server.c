@@ -284,8 +284,10 @@ void smtp_server_chunk(struct smtp_dialog *d, const struct stream_chunk *c)
 	while (rest.data.len > 0) {
 		if (s->state == SMTP_SERVER_START)
 			start(d, &rest);
-		if (s->state == SMTP_SERVER_TLS)
+		if (s->state == SMTP_SERVER_TLS) {
+			smtp_dialog_tls_bytes(d, &rest);
 			return;
+		}
 		if (smtp_line_next(&s->line, d->blocks, &rest, &line) == 0)
 			return;
 		on_line(d, &line);

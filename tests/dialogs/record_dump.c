@@ -102,6 +102,32 @@ static void helos(const struct dump *d, const struct session_record *s)
 	number(d, "helo_count", s->helo_count);
 }
 
+static void lengths(const struct dump *d, const char *field, struct array_ref a)
+{
+	const uint16_t *all = record_array(d->record, a);
+
+	name(d, field);
+	for (uint32_t i = 0; i < a.count; i++)
+		fprintf(d->out, "%s%u", i ? " " : "", all[i]);
+	fputs(a.count ? "\n" : "none\n", d->out);
+}
+
+static void tls(const struct dump *d, const struct session_tls *t)
+{
+	string(d, "tls_ja4", t->ja4);
+	string(d, "tls_server_name", t->server_name);
+	string(d, "tls_protocol", t->protocol);
+	number(d, "tls_version", t->version);
+	number(d, "tls_cipher", t->cipher);
+	tri(d, "tls_completed", t->completed);
+	strings(d, "tls_names", t->names);
+	number(d, "tls_common_names", t->common_names);
+	number(d, "tls_client_alert", t->alert[FLOW_CLIENT]);
+	number(d, "tls_server_alert", t->alert[FLOW_SERVER]);
+	lengths(d, "tls_client_lengths", t->lengths[FLOW_CLIENT]);
+	lengths(d, "tls_server_lengths", t->lengths[FLOW_SERVER]);
+}
+
 static void session(const struct dump *d, const struct session_record *s)
 {
 	static const char *const outcomes[] = {
@@ -116,6 +142,7 @@ static void session(const struct dump *d, const struct session_record *s)
 	tri(d, "starttls_used", s->starttls_used);
 	tri(d, "implicit_tls", s->implicit_tls);
 	tri(d, "opaque", s->opaque);
+	tls(d, &s->tls);
 	string(d, "auth_mechanism", s->auth_mechanism);
 	fprintf(d->out, "%sauth_outcome = %s\n", d->prefix, outcomes[s->auth_outcome]);
 	number(d, "auth_attempts", s->auth_attempts);
