@@ -2,6 +2,8 @@
 #include "output/session_line.h"
 
 #include "output/names.h"
+#include "output/syn_line.h"
+#include "output/tls_line.h"
 
 static void tri(struct json_writer *w, const char *key, unsigned int v)
 {
@@ -175,17 +177,6 @@ static void capture(const struct line *l, const struct session_record *s)
 	json_writer_end_object(w);
 }
 
-static void tls(struct json_writer *w, const struct session_record *s)
-{
-	bool yes = s->starttls_used == TRI_YES || s->implicit_tls == TRI_YES;
-
-	if (!yes && (s->starttls_used == TRI_UNKNOWN || s->implicit_tls == TRI_UNKNOWN))
-		return;
-	json_writer_object(w, "tls");
-	json_writer_bool(w, "established", yes);
-	json_writer_end_object(w);
-}
-
 static void sentence(struct json_writer *w, const struct session_record *s)
 {
 	static const char *const ends[] = {
@@ -256,11 +247,13 @@ void session_line(
 	event_begin_body(l, "session");
 	helo(l->w, s);
 	security(l->w, s);
+	tls_line_session(l->w, s);
 	dialogue(l->w, s);
 	behaviour(l->w, s);
+	syn_line(l->w, &s->flow);
 	capture(l, s);
 	event_end_body(l);
-	tls(l->w, s);
+	tls_line(l->w, s);
 	event_log_file(l, s->flow.first_packet);
 	sentence(l->w, s);
 	event_end(l);

@@ -48,6 +48,8 @@ static struct flow_info flow(void)
 		.last_packet = 137,
 		.packets = {21, 17},
 		.bytes = {6120, 1432},
+		.syn = {.seen = true, .ttl = 128, .window = 64240, .mss = 1460, .wscale = 8,
+			.layout_len = 7, .layout = {2, 1, 3, 1, 1, 4, 30}},
 	};
 }
 
@@ -76,6 +78,26 @@ static void session_counts(struct session_record *r)
 	r->anomalies = SESSION_BARE_LF | SESSION_CLIENT_FIRST;
 }
 
+static void session_tls(
+	struct record_builder *b, struct session_tls *t, const struct span *noise)
+{
+	static const uint16_t lengths[2][3] = {{69, 42, 51}, {34, 16384}};
+	const struct str_ref names[2] = {record_add(b, pick(noise, S("mx1.example.net"))),
+		record_add(b, pick(noise, S("*.example.net")))};
+
+	t->version = 0x0303;
+	t->cipher = 0xc02f;
+	t->completed = TRI_YES;
+	t->alert[FLOW_CLIENT] = 48;
+	t->ja4 = record_add(b, S("t13d1812sp_85036bcba153_d41ae481755e"));
+	t->server_name = record_add(b, pick(noise, S("mx1.example.net")));
+	t->protocol = record_add(b, pick(noise, S("smtp")));
+	t->names = record_add_array(b, names, sizeof(names[0]), 2);
+	t->common_names = 1;
+	t->lengths[FLOW_CLIENT] = record_add_array(b, lengths[0], sizeof(lengths[0][0]), 3);
+	t->lengths[FLOW_SERVER] = record_add_array(b, lengths[1], sizeof(lengths[1][0]), 2);
+}
+
 const struct session_record *samples_session(struct samples *s, const struct span *noise)
 {
 	struct record_builder *b = &s->session;
@@ -91,6 +113,7 @@ const struct session_record *samples_session(struct samples *s, const struct spa
 	r->helos = record_add_array(b, helos, sizeof(helos[0]), 2);
 	r->banner = record_add(b, pick(noise, S("220 mx1.example.net ESMTP")));
 	r->auth_mechanism = record_add(b, pick(noise, S("LOGIN")));
+	session_tls(b, &r->tls, noise);
 	r->sequence = record_add(b, S("E A M R D M R D"));
 	return (const struct session_record *)record_end(b);
 }
