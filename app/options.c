@@ -281,14 +281,15 @@ void options_finish(struct options *o)
 
 void options_print_help(void)
 {
-	fputs("Usage: heloscope -r FILE|- [-r FILE ...]   replay captures, merged by time\n"
+	fputs("Usage: heloscope -r FILE|DIR|- [-r ...]    replay captures, merged by time\n"
 	      "       heloscope -i IFACE [-i IFACE ...]  watch interfaces\n"
 	      "\n"
 	      "A passive SMTP monitor: says which sources behave like bots, and shows why.\n"
 	      "Alerts go to stdout as JSON lines; a replay ends with a summary on stderr.\n"
 	      "\n"
 	      "Input\n"
-	      "  -r FILE               capture to replay (pcap, pcapng; - is standard input)\n"
+	      "  -r FILE               capture to replay (pcap, pcapng, also gzip and zstd); - is\n"
+	      "                        standard input; of a folder all captures, by their time\n"
 	      "  -i IFACE              interface to watch (-D lists them)\n"
 	      "  -f FILTER             libpcap filter expression\n"
 	      "  -s SNAPLEN            bytes captured of a frame (262144)\n"

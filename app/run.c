@@ -94,7 +94,7 @@ static int open_emitter(struct run *r)
 			c.hostname = r->hostname;
 		c.interface = r->o->interfaces.items[0];
 	} else {
-		r->frames = frame_map_create(r->source, r->o->files.count);
+		r->frames = frame_map_create(r->source, packet_source_count(r->source));
 		if (!r->frames)
 			return -1;
 		c.frame = frame_map_find;

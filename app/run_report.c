@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 enum summary_form run_report_form(const struct run *r)
 {
 	if (r->o->summary != SUMMARY_AUTO)
@@ -14,7 +16,7 @@ enum summary_form run_report_form(const struct run *r)
 	return r->live || r->o->verbosity < 0 ? SUMMARY_NONE : SUMMARY_TEXT;
 }
 
-#define SOURCE_STATS 9
+#define SOURCE_STATS 10
 #define STATS_MAX (SOURCE_STATS + PIPELINE_STATS_MAX)
 
 /* Every counter there is. Returns how many. */
@@ -30,6 +32,7 @@ static size_t all_stats(const struct run *r, struct stat_value ret[STATS_MAX])
 		{"capture.truncated", in.truncated},
 		{"capture.damaged", in.damaged},
 		{"capture.clock_steps_back", in.clock_steps_back},
+		{"capture.files_left_out", in.left_out},
 		{"outputs.lost", outputs_lost(r->outputs)},
 	};
 
@@ -67,6 +70,7 @@ static const struct {
 	{"capture.packets_dropped", "packets dropped by the kernel"},
 	{"capture.packets_if_dropped", "packets dropped by the interface"},
 	{"capture.clock_steps_back", "packets whose time stepped back"},
+	{"capture.files_left_out", "files in folders that are no captures"},
 	{"capture.unknown_link", "frames of a link type that is not read"},
 	{"capture.malformed", "malformed packets"},
 	{"capture.too_deep", "packets nested too deep"},
@@ -128,9 +132,8 @@ static void print_summary(const struct run *r)
 	bool terminal = isatty(STDERR_FILENO) != 0;
 
 	input.name = packet_source_name(r->source, 0);
-	if ((r->live ? r->o->interfaces.count : r->o->files.count) > 1) {
-		snprintf(name, sizeof(name), "%zu %s",
-			r->live ? r->o->interfaces.count : r->o->files.count,
+	if (packet_source_count(r->source) > 1) {
+		snprintf(name, sizeof(name), "%zu %s", packet_source_count(r->source),
 			r->live ? "interfaces" : "captures");
 		input.name = name;
 	}
@@ -157,8 +160,28 @@ static void report_live(const struct run *r)
 		in.received, in.dropped, in.if_dropped, in.truncated);
 }
 
+/* Of several files the reader wants to know which are not whole. */
+static void report_damage(const struct run *r)
+{
+	size_t count = packet_source_count(r->source);
+
+	for (size_t i = 0; count > 1 && i < count; i++) {
+		const char *why;
+		uint64_t damage = packet_source_damage(r->source, i, &why);
+		char shown[256];
+
+		if (why)
+			log_warning("%s", why);
+		else if (damage)
+			log_warning("capture file '%s' is damaged, or ends in the middle",
+				log_safe(span_str(packet_source_name(r->source, i)), shown,
+					sizeof(shown)));
+	}
+}
+
 void run_report_end(const struct run *r)
 {
+	report_damage(r);
 	if (r->summary)
 		print_summary(r);
 	if (r->live)

@@ -115,7 +115,7 @@ static FILE *open_disk(const char *path, uint64_t *ret_size, char error[512])
 		return NULL;
 	}
 	if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
-		snprintf(error, 512, "'%s' is a directory; name the capture files in it", path);
+		snprintf(error, 512, "'%s' is a directory", path);
 		fclose(f);
 		return NULL;
 	}
@@ -186,19 +186,38 @@ static int unpack(struct packet_file *f, enum unpack_kind kind, const char *path
 	return 0;
 }
 
+static bool is_pcapng_magic(const uint8_t m[MAGIC_LEN])
+{
+	const uint32_t pcapng = PCAPNG_MAGIC;
+
+	return memcmp(m, &pcapng, MAGIC_LEN) == 0;
+}
+
+/* Opens the file, and what is packed in it, as far as its first bytes. */
+static int open_magic(
+	struct packet_file *f, const char *path, uint8_t magic[MAGIC_LEN], char error[512])
+{
+	f->disk = open_disk(path, &f->bytes_total, error);
+	if (!f->disk)
+		return -1;
+	f->stream = f->disk;
+	f->disk_buffer = read_ahead(f->disk);
+	if (peek_magic(f->stream, path, magic, error) < 0)
+		return -1;
+	if (unpack_kind_of(magic) == UNPACK_NONE)
+		return 0;
+	if (unpack(f, unpack_kind_of(magic), path, error) < 0)
+		return -1;
+	return peek_magic(f->stream, path, magic, error);
+}
+
 static int open_stream(struct packet_file *f, const char *path, char error[512])
 {
 	uint8_t magic[MAGIC_LEN];
-	const uint32_t pcapng = PCAPNG_MAGIC;
 
-	if (peek_magic(f->stream, path, magic, error) < 0)
+	if (open_magic(f, path, magic, error) < 0)
 		return -1;
-	if (unpack_kind_of(magic) != UNPACK_NONE) {
-		if (unpack(f, unpack_kind_of(magic), path, error) < 0 ||
-			peek_magic(f->stream, path, magic, error) < 0)
-			return -1;
-	}
-	if (memcmp(magic, &pcapng, MAGIC_LEN) == 0)
+	if (is_pcapng_magic(magic))
 		return open_pcapng(f, path, error);
 	if (is_pcap_magic(magic))
 		return open_pcap(f, path, error);
@@ -214,17 +233,26 @@ struct packet_file *packet_file_open(const char *path, char error[512])
 		snprintf(error, 512, "cannot open capture file '%s': memory is short", path);
 		return NULL;
 	}
-	f->disk = open_disk(path, &f->bytes_total, error);
-	if (!f->disk)
-		goto fail;
-	f->stream = f->disk;
-	f->disk_buffer = read_ahead(f->disk);
-	if (open_stream(f, path, error) < 0)
-		goto fail;
+	if (open_stream(f, path, error) < 0) {
+		packet_file_close(f);
+		return NULL;
+	}
 	return f;
-fail:
+}
+
+bool packet_file_is_capture(const char *path)
+{
+	struct packet_file *f = calloc(1, sizeof(*f));
+	uint8_t magic[MAGIC_LEN];
+	char error[512];
+	bool is;
+
+	if (!f)
+		return false;
+	is = open_magic(f, path, magic, error) == 0 &&
+	     (is_pcapng_magic(magic) || is_pcap_magic(magic));
 	packet_file_close(f);
-	return NULL;
+	return is;
 }
 
 void packet_file_close(struct packet_file *f)

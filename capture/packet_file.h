@@ -3,11 +3,15 @@
 #ifndef CAPTURE_PACKET_FILE_H
 #define CAPTURE_PACKET_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "capture/packet.h"
 
 struct packet_file;
+
+/* Does the file, or what is packed in it, begin like a capture? False where it cannot be read. */
+bool packet_file_is_capture(const char *path);
 
 struct packet_file_stats {
 	uint64_t damaged, comments;       /* as in packet_source_stats */

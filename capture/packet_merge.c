@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capture/packet_file.h"
 
@@ -14,6 +15,7 @@ struct input {
 	const char *path;
 	struct packet_file *file; /* NULL while it waits for its time, and at its end */
 	bool waits;
+	char *why; /* it could not be opened; NULL where it could */
 	int link_type;
 	struct packet head; /* the next packet; of one that waits, only its time is good */
 	struct packet_file_stats stats; /* as of when it was closed */
@@ -54,6 +56,13 @@ static bool read_head(struct packet_merge *m, struct input *in)
 	return true;
 }
 
+/* It could not be opened, which is damage like any other. */
+static void fail_input(struct input *in, const char *error)
+{
+	in->stats.damaged++;
+	in->why = strdup(error);
+}
+
 /* Opens again what was closed to wait. A file that went away meanwhile has ended early. */
 static bool wake(struct packet_merge *m, struct input *in)
 {
@@ -62,7 +71,7 @@ static bool wake(struct packet_merge *m, struct input *in)
 	in->waits = false;
 	in->file = packet_file_open(in->path, error);
 	if (!in->file) {
-		in->stats.damaged++;
+		fail_input(in, error);
 		return false;
 	}
 	return read_head(m, in);
@@ -102,14 +111,19 @@ static void settle_top(struct packet_merge *m, bool has_head)
 		sift_down(m, 0);
 }
 
-static int open_input(struct packet_merge *m, size_t i, char error[512])
+static int open_input(struct packet_merge *m, size_t i, bool may_fail, char error[512])
 {
 	struct input *in = &m->inputs[i];
 	uint64_t total;
 
+	in->link_type = -1;
 	in->file = packet_file_open(in->path, error);
-	if (!in->file)
-		return -1;
+	if (!in->file) {
+		if (!may_fail)
+			return -1;
+		fail_input(in, error);
+		return 0;
+	}
 	in->link_type = packet_file_link_type(in->file);
 	if (!read_head(m, in))
 		return 0;
@@ -124,7 +138,8 @@ static int open_input(struct packet_merge *m, size_t i, char error[512])
 	return 0;
 }
 
-struct packet_merge *packet_merge_open(const char *const *paths, size_t count, char error[512])
+struct packet_merge *packet_merge_open(
+	const struct packet_merge_input *inputs, size_t count, char error[512])
 {
 	struct packet_merge *m = calloc(1, sizeof(*m));
 
@@ -135,8 +150,8 @@ struct packet_merge *packet_merge_open(const char *const *paths, size_t count, c
 	if (!m->inputs || !m->heap)
 		goto short_of_memory;
 	for (; m->count < count; m->count++) {
-		m->inputs[m->count].path = paths[m->count];
-		if (open_input(m, m->count, error) < 0)
+		m->inputs[m->count].path = inputs[m->count].path;
+		if (open_input(m, m->count, inputs[m->count].may_fail, error) < 0)
 			goto fail;
 	}
 	for (size_t i = m->heap_count / 2; i-- > 0;)
@@ -153,8 +168,10 @@ void packet_merge_close(struct packet_merge *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->count; i++)
+	for (size_t i = 0; i < m->count; i++) {
 		packet_file_close(m->inputs[i].file);
+		free(m->inputs[i].why);
+	}
 	free(m->inputs);
 	free(m->heap);
 	free(m);
@@ -181,14 +198,24 @@ int packet_merge_link_type(const struct packet_merge *m, size_t i)
 	return m->inputs[i].link_type;
 }
 
+static struct packet_file_stats input_stats(const struct input *in)
+{
+	return in->file ? packet_file_get_stats(in->file) : in->stats;
+}
+
+uint64_t packet_merge_damage(const struct packet_merge *m, size_t i, const char **ret_why)
+{
+	*ret_why = m->inputs[i].why;
+	return input_stats(&m->inputs[i]).damaged;
+}
+
 struct packet_merge_stats packet_merge_get_stats(const struct packet_merge *m)
 {
 	struct packet_merge_stats s = {.clock_steps_back = m->clock_steps_back};
 	bool known = true;
 
 	for (size_t i = 0; i < m->count; i++) {
-		const struct input *in = &m->inputs[i];
-		struct packet_file_stats f = in->file ? packet_file_get_stats(in->file) : in->stats;
+		struct packet_file_stats f = input_stats(&m->inputs[i]);
 
 		s.damaged += f.damaged;
 		s.comments += f.comments;

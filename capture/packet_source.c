@@ -5,13 +5,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "capture/capture_dir.h"
 #include "capture/packet_filter.h"
 #include "capture/packet_live.h"
 #include "capture/packet_merge.h"
 
 struct packet_source {
 	char **names;
+	bool *listed; /* by name: it was found in a folder */
 	size_t count;
 	struct packet_merge *merge;   /* either this */
 	struct packet_live *live;     /* or this */
@@ -21,25 +24,69 @@ struct packet_source {
 	struct packet_source_stats stats;
 };
 
-static struct packet_source *create(const char *const *names, size_t count, char error[512])
+/* Takes over `name`, which may be NULL. -1 where memory is short. */
+static int add_name(struct packet_source *s, char *name, bool listed)
+{
+	char **names = realloc(s->names, (s->count + 1) * sizeof(*names));
+	bool *flags;
+
+	if (names)
+		s->names = names;
+	flags = names && name ? realloc(s->listed, (s->count + 1) * sizeof(*flags)) : NULL;
+	if (!flags) {
+		free(name);
+		return -1;
+	}
+	s->listed = flags;
+	s->listed[s->count] = listed;
+	s->names[s->count++] = name;
+	return 0;
+}
+
+static int add_folder(struct packet_source *s, const char *path, char error[512])
+{
+	struct capture_dir d;
+	int rc = 0;
+
+	if (capture_dir_list(path, &d, error) < 0)
+		return -1;
+	for (size_t i = 0; i < d.count && rc == 0; i++) {
+		rc = add_name(s, d.paths[i], true);
+		d.paths[i] = NULL;
+	}
+	s->stats.left_out += d.left_out;
+	capture_dir_free(&d);
+	if (rc < 0)
+		snprintf(error, 512, "cannot open folder '%s': memory is short", path);
+	return rc;
+}
+
+static int add_path(struct packet_source *s, const char *path, char error[512])
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return add_folder(s, path, error);
+	if (add_name(s, strdup(path), false) == 0)
+		return 0;
+	snprintf(error, 512, "cannot open '%s': memory is short", path);
+	return -1;
+}
+
+static struct packet_source *create(
+	const char *const *names, size_t count, bool files, char error[512])
 {
 	struct packet_source *s = calloc(1, sizeof(*s));
 
-	if (!s)
-		goto fail;
-	s->names = calloc(count ? count : 1, sizeof(*s->names));
-	if (!s->names)
-		goto fail;
-	for (; s->count < count; s->count++) {
-		s->names[s->count] = strdup(names[s->count]);
-		if (!s->names[s->count])
-			goto fail;
+	snprintf(error, 512, "cannot open the capture: memory is short");
+	for (size_t i = 0; s && i < count; i++) {
+		if ((files ? add_path(s, names[i], error)
+			   : add_name(s, strdup(names[i]), false)) < 0) {
+			packet_source_close(s);
+			return NULL;
+		}
 	}
 	return s;
-fail:
-	snprintf(error, 512, "cannot open the capture: memory is short");
-	packet_source_close(s);
-	return NULL;
 }
 
 /* Says at once where the filter is no good for what the files hold. */
@@ -64,14 +111,29 @@ static int set_filter(struct packet_source *s, const char *filter, char error[51
 	return 0;
 }
 
+static struct packet_merge *open_merge(const struct packet_source *s, char error[512])
+{
+	struct packet_merge_input *inputs = calloc(s->count ? s->count : 1, sizeof(*inputs));
+	struct packet_merge *m = NULL;
+
+	if (!inputs)
+		snprintf(error, 512, "cannot open %zu capture files: memory is short", s->count);
+	for (size_t i = 0; inputs && i < s->count; i++)
+		inputs[i] = (struct packet_merge_input){s->names[i], s->listed[i]};
+	if (inputs)
+		m = packet_merge_open(inputs, s->count, error);
+	free(inputs);
+	return m;
+}
+
 struct packet_source *packet_source_open_files(
 	const char *const *paths, size_t count, const char *filter, char error[512])
 {
-	struct packet_source *s = create(paths, count, error);
+	struct packet_source *s = create(paths, count, true, error);
 
 	if (!s)
 		return NULL;
-	s->merge = packet_merge_open((const char *const *)s->names, count, error);
+	s->merge = open_merge(s, error);
 	if (!s->merge || (filter && set_filter(s, filter, error) < 0)) {
 		packet_source_close(s);
 		return NULL;
@@ -82,7 +144,7 @@ struct packet_source *packet_source_open_files(
 struct packet_source *packet_source_open_live(const char *const *interfaces, size_t count,
 	const char *filter, const struct live_options *options, char error[512])
 {
-	struct packet_source *s = create(interfaces, count, error);
+	struct packet_source *s = create(interfaces, count, false, error);
 
 	if (!s)
 		return NULL;
@@ -104,6 +166,7 @@ void packet_source_close(struct packet_source *s)
 	for (size_t i = 0; i < s->count; i++)
 		free(s->names[i]);
 	free(s->names);
+	free(s->listed);
 	free(s);
 }
 
@@ -178,6 +241,18 @@ struct packet_source_stats packet_source_get_stats(struct packet_source *s)
 		r.file_bytes_total = m.bytes_total;
 	}
 	return r;
+}
+
+size_t packet_source_count(const struct packet_source *s)
+{
+	return s->count;
+}
+
+uint64_t packet_source_damage(
+	const struct packet_source *s, uint64_t file_index, const char **ret_why)
+{
+	*ret_why = NULL;
+	return s->merge ? packet_merge_damage(s->merge, file_index, ret_why) : 0;
 }
 
 const char *packet_source_name(const struct packet_source *s, uint64_t file_index)

@@ -27,13 +27,15 @@ struct packet_source_stats {
 	uint64_t truncated;                     /* frames cut by the snaplen */
 	uint64_t damaged;  /* inputs that ended in the middle, or blocks that made no sense */
 	uint64_t comments; /* in pcapng files */
+	uint64_t left_out; /* files of folders that are no captures */
 	uint64_t clock_steps_back;                  /* packets whose time was clamped */
 	uint64_t file_bytes_read, file_bytes_total; /* total 0 where it cannot be told */
 };
 
 /*
- * Opens capture files ("-" is the standard input). A file whose header cannot be read is an error;
- * damage that is met later only counts. `filter` is a libpcap expression or NULL. NULL with a
+ * Opens capture files ("-" is the standard input), and those that lie in folders. A file whose
+ * header cannot be read is an error, unless it was found in a folder; damage that is met later only
+ * counts. `filter` is a libpcap expression or NULL. NULL with a
  * sentence in `error` that says what was being done, to what, and what to do about it.
  */
 struct packet_source *packet_source_open_files(
@@ -52,6 +54,11 @@ const char *packet_source_error(const struct packet_source *s);
 /* Makes a live packet_source_next() return soon with 0. Async-signal-safe. */
 void packet_source_break(struct packet_source *s);
 struct packet_source_stats packet_source_get_stats(struct packet_source *s);
+/* How many inputs there are, with those that were found in folders. */
+size_t packet_source_count(const struct packet_source *s);
+/* Damage met so far in a file; *ret_why is a sentence where it could not be opened, else NULL. */
+uint64_t packet_source_damage(
+	const struct packet_source *s, uint64_t file_index, const char **ret_why);
 /* The path or interface of input `file_index`. */
 const char *packet_source_name(const struct packet_source *s, uint64_t file_index);
 /* Prints the names of the interfaces to `f`, one a line (for -D). 0, or -1 with a sentence. */

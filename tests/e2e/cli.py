@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The command line: modes, errors and exit statuses. cli.py HELOSCOPE"""
+import gzip
 import json
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -11,6 +13,13 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEMO = ROOT / "tests" / "pcaps" / "demo.pcap"
 PROGRAM = None
+
+
+def frames(data):
+    at = 24
+    while at < len(data):
+        yield data[at:]
+        at += 16 + struct.unpack_from("<I", data, at + 8)[0]
 
 
 def run(*args, stdin=None):
@@ -76,8 +85,70 @@ class CommandLine(unittest.TestCase):
             (self.tmp / "f").write_bytes(content)
             self.refused(1, [str(self.tmp / "f"), "capture"], "-r", self.tmp / "f")
 
-    def test_directory_is_no_capture(self):
-        self.refused(1, [str(self.tmp)], "-r", self.tmp)
+    def test_folder_without_captures(self):
+        self.refused(1, [str(self.tmp), "no capture file"], "-r", self.tmp)
+        (self.tmp / "notes.txt").write_text("nothing here\n")
+        (self.tmp / ".hidden.pcap").write_bytes(DEMO.read_bytes())
+        (self.tmp / "deeper").mkdir()
+        (self.tmp / "deeper" / "a.pcap").write_bytes(DEMO.read_bytes())
+        self.refused(1, [str(self.tmp), "no capture file"], "-r", self.tmp)
+
+    def split(self, sizes):
+        """The demonstration in files of so many packets, whose names do not tell their order."""
+        data = DEMO.read_bytes()
+        at, files = 24, []
+        for size in sizes:
+            start = at
+            for _ in range(size):
+                if at < len(data):
+                    at += 16 + struct.unpack_from("<I", data, at + 8)[0]
+            files.append(data[:24] + data[start:at])
+        files[-1] += data[at:]
+        return files
+
+    def test_folder(self):
+        """Rotated captures, packed or not, more than are held open: the same as the one."""
+        names = ["%02d.pcap" % (k * 37 % 60) for k in range(60)]
+        files = self.split([60] * 60)
+        for name, content in zip(names, files):
+            (self.tmp / name).write_bytes(content)
+        (self.tmp / names[7]).unlink()
+        (self.tmp / "packed").write_bytes(gzip.compress(files[7]))
+        (self.tmp / "capture.log").write_text("rotated\n")
+        a = run("-r", DEMO, "--datasets", "source,session", "--summary", "none")
+        b = run("-r", self.tmp, "--datasets", "source,session,stats", "--summary", "none")
+        self.assertEqual((b.returncode, b.stderr), (0, b""))
+        records = [[json.loads(line) for line in r.stdout.splitlines()] for r in (a, b)]
+        stats = records[1].pop()["heloscope"]["stats"]
+        self.assertEqual(stats["capture"]["files_left_out"], 1)
+        paths = {r["log"]["file"]["path"] for r in records[1] if "log" in r}
+        self.assertIn(str(self.tmp / "packed"), paths)
+
+        def comparable(r):
+            c = r["heloscope"].get("session", {}).get("capture", {})
+            for key in ("first_frame", "last_frame"):
+                c.pop(key, None)
+            return r["event"]["id"], r["heloscope"]
+        self.assertEqual([comparable(r) for r in records[0]], [comparable(r) for r in records[1]])
+
+    def test_folder_with_damage(self):
+        """One file is cut, one has no header behind its magic: both are named, the rest is read."""
+        files = self.split([900] * 4)
+        for k, content in enumerate(files):
+            (self.tmp / ("%d.pcap" % k)).write_bytes(content)
+        (self.tmp / "1.pcap").write_bytes(files[1][:-5])
+        (self.tmp / "9.pcap").write_bytes(files[1][:9])
+        r = run("-r", self.tmp, "--datasets", "source,stats", "--summary", "none")
+        self.assertEqual(r.returncode, 0)
+        error = r.stderr.decode().splitlines()
+        self.assertEqual(len(error), 2, error)
+        self.assertIn("1.pcap", error[0])
+        self.assertIn("9.pcap", error[1])
+        stats = json.loads(r.stdout.splitlines()[-1])["heloscope"]["stats"]
+        self.assertEqual(stats["capture"]["damaged"], 2)
+        self.assertEqual(stats["capture"]["packets"],
+                         sum(1 for _ in frames(DEMO.read_bytes())) - 1)
+        self.assertEqual(run("-r", self.tmp, "--strict", "-q").returncode, 4)
 
     def test_bad_filter(self):
         self.refused(1, ["filter", "prot tcp"], "-r", DEMO, "-f", "prot tcp")
