@@ -294,6 +294,8 @@ static const struct stat_row capture_rows[] = {
 	ROW("tcp.out_of_order", capture_stats, out_of_order),
 	ROW("tcp.retransmitted_bytes", capture_stats, retransmitted_bytes),
 	ROW("tcp.overlap_bytes", capture_stats, overlap_bytes),
+	ROW("tcp.payload_bytes", capture_stats, payload_bytes),
+	ROW("tcp.lost_bytes", capture_stats, lost_bytes),
 	ROW("tcp.reassembly_gaps", capture_stats, gaps),
 	ROW("tcp.reassembly_gap_bytes", capture_stats, gap_bytes),
 	ROW("tcp.reassembly_capped", capture_stats, reassembly_capped),
@@ -346,6 +348,14 @@ static size_t add_rows(const struct stat_row *rows, size_t count, const void *st
 	return n;
 }
 
+/* What the tap did not show of what was received, by the receivers' acknowledgments. */
+static uint64_t loss_permille(const struct capture_stats *s)
+{
+	uint64_t all = s->payload_bytes + s->lost_bytes;
+
+	return all ? s->lost_bytes * 1000 / all : 0;
+}
+
 #define ADD(rows, stats) add_rows(rows, sizeof(rows) / sizeof(rows[0]), stats, ret, n)
 
 size_t pipeline_stats(const struct pipeline *p, struct stat_value ret[PIPELINE_STATS_MAX])
@@ -358,6 +368,7 @@ size_t pipeline_stats(const struct pipeline *p, struct stat_value ret[PIPELINE_S
 	n = ADD(capture_rows, &capture);
 	n = ADD(decoder_rows, &decoder);
 	n = ADD(judge_rows, &judge);
+	ret[n++] = (struct stat_value){"capture.loss_permille", loss_permille(&capture)};
 	ret[n++] = (struct stat_value){"dns.refused", p->dns_refused};
 	ret[n++] = (struct stat_value){"alerts.total", p->alerts};
 	return n;

@@ -79,6 +79,7 @@ static const struct {
 	{"tcp.flows_undecided", "connections whose protocol could not be told"},
 	{"tcp.flows_evicted", "connections given up because the table was full"},
 	{"tcp.overlap_bytes", "bytes that came again with other content (the first copy won)"},
+	{"tcp.lost_bytes", "bytes that their receivers acknowledged and the tap did not show"},
 	{"tcp.reassembly_gaps", "holes in TCP streams"},
 	{"tcp.reassembly_gap_bytes", "bytes lost in them"},
 	{"tcp.reassembly_capped", "times that bytes out of order found no room"},

@@ -60,6 +60,8 @@ struct capture_stats {
 	uint64_t flows, flows_active, flows_smtp, flows_not_smtp, flows_undecided;
 	uint64_t flows_evicted, flows_idle;
 	uint64_t out_of_order, retransmitted_bytes, overlap_bytes; /* overlap: other content */
+	uint64_t payload_bytes;  /* handed on to the guess or the sink */
+	uint64_t lost_bytes;     /* of gaps: acknowledged, in a direction that was seen */
 	uint64_t gaps, gap_bytes, reassembly_capped;
 	uint64_t out_of_window, after_fin_bytes; /* segments and bytes outside the connection */
 	uint64_t resets_ignored, syns_ignored;   /* outside the window; in the middle of a flow */

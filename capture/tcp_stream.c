@@ -85,6 +85,7 @@ static void emit_data(struct tcp_stream *s, const struct tcp_stream_context *x, 
 	if (s->stopped || data.len == 0)
 		return;
 	x->flow->payload[role(s, dir)] += data.len;
+	x->stats->payload_bytes += data.len;
 	emit(s, x, dir, CHUNK_DATA, data, 0, peer_acked);
 }
 
@@ -181,6 +182,22 @@ static bool drain(struct tcp_stream *s, const struct tcp_stream_context *x, enum
 	return any;
 }
 
+/* Of a gap up to `until`, the part that the peer received; it is counted as lost by the tap, unless
+ * that shows nothing of this direction. Returns its end. */
+static uint64_t lose_proven(struct tcp_stream *s, const struct tcp_stream_context *x,
+	enum flow_dir dir, uint64_t until)
+{
+	const struct tcp_half *h = &s->half[dir];
+
+	if (h->acked < until)
+		until = h->acked;
+	if (x->flow->packets[role(s, dir)] > 0) {
+		x->flow->lost += until - h->next;
+		x->stats->lost_bytes += until - h->next;
+	}
+	return until;
+}
+
 /* Gives up the wait of one direction: for the bytes before what is held, or for its turn. */
 static void lose(struct tcp_stream *s, const struct tcp_stream_context *x, enum flow_dir dir)
 {
@@ -191,8 +208,8 @@ static void lose(struct tcp_stream *s, const struct tcp_stream_context *x, enum 
 	if (!n && !h->fin_seen && until == h->next + 1) {
 		h->fin_lost = true;
 	} else if (until > h->next) {
-		if (proven(h) && h->acked < until)
-			until = h->acked;
+		if (proven(h))
+			until = lose_proven(s, x, dir, until);
 		emit_gap(s, x, dir, until - h->next, -1);
 	} else if (n) {
 		emit_first_held(s, x, dir);

@@ -207,6 +207,11 @@ static const struct check_setting table[PARAM_COUNT] = {
 	[PARAM_ROGUE_HOSTS] =
 		EXACT(CHECK_ROGUE_EGRESS, "hosts", 3, "distinct addresses they lead to"),
 	[PARAM_ROGUE_DB] = DB(CHECK_ROGUE_EGRESS, "db", 25, "weight"),
+
+	[PARAM_LOSS_PERMILLE] = PERMILLE(CHECK_CAPTURE_LOSS, "permille", 10,
+		"share of the bytes of 100 sessions that was acknowledged and not seen"),
+	[PARAM_LOSS_SESSIONS] =
+		EXACT(CHECK_CAPTURE_LOSS, "sessions", 5, "sessions among them that lost any"),
 };
 
 const struct check_setting *check_setting_get(enum check_param p)

@@ -395,6 +395,48 @@ static const struct check table[CHECK_COUNT] = {
 			"managing port 25.",
 		ITEMS(ITEM_HOST_NOT_INFECTED),
 	},
+	[CHECK_FEED_ONE_SIDED] = {
+		.id = "feed_one_sided",
+		.family = FAMILY_SESSION,
+		.unit = "permille",
+		.title = "the tap shows one direction only",
+		.decisive =
+			"A sensor alert (low), once: it says nothing of any source.",
+		.measure =
+			"Of the latest 100 sessions with payload, how many showed bytes of "
+			"both directions.",
+		.fires =
+			"Fewer than a tenth. While that is so, sessions that nobody "
+			"acknowledged count too, but none of them decides by itself. It is "
+			"told again where half of them had shown both in between.",
+		.false_positives = "A flood of forged packets on a tap that sees little mail.",
+		.advice =
+			"Let the mirror copy both directions of its port, or give each link "
+			"of the tap an -i of its own. With routes that differ by direction, "
+			"put the tap next to the mail server.",
+		.sources = "The rule that a flow is evidence only if the other side answered it.",
+	},
+	[CHECK_CAPTURE_LOSS] = {
+		.id = "capture_loss",
+		.family = FAMILY_SESSION,
+		.unit = "permille",
+		.title = "the tap loses packets",
+		.decisive =
+			"A sensor alert (low), once: it says nothing of any source.",
+		.measure =
+			"Bytes that the receiver acknowledged but the tap did not show, in a "
+			"direction of which it showed others, as a share of all bytes, over "
+			"100 sessions with payload each time.",
+		.fires =
+			"1 % lost, and 5 sessions or more that lost some. It is told again "
+			"where 100 sessions lost less in between.",
+		.false_positives = "Links that share the load, of which one is not watched.",
+		.advice =
+			"The counters packets_dropped and packets_if_dropped tell whether the "
+			"sensor itself is too slow: enlarge -B, narrow -f. If they are 0, the "
+			"mirror port is oversubscribed.",
+		.sources = "RFC 9293 3.4: an acknowledgment covers what was received.",
+	},
 };
 /* clang-format on */
 

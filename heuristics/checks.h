@@ -25,6 +25,8 @@ void envelope_from_judge(struct judge *j, const struct observation *o);
 void message_id_judge(struct judge *j, const struct observation *o);
 void proxy_suspected_judge(struct judge *j, const struct observation *o);
 void rogue_egress_connect(struct judge *j, const struct connect_record *c);
+/* Of a session, whatever it is evidence for: what the tap shows. Keeps the feed. */
+void tap_judge(struct judge *j, const struct session_record *r);
 /* Tells of a proxy once. */
 void sensor_alert_proxy(struct judge *j, struct source *s, uint32_t orgs, nstime now);
 

@@ -102,13 +102,6 @@ static bool is_evidence(const struct judge *j, uint8_t proven, bool *ret_unverif
 	return proven == TRI_YES || feed_is_one_sided(&j->feed);
 }
 
-static void note_feed(struct judge *j, const struct session_record *r)
-{
-	if (r->flow.payload[FLOW_CLIENT] + r->flow.payload[FLOW_SERVER] > 0)
-		feed_note(&j->feed,
-			r->flow.payload[FLOW_CLIENT] > 0 && r->flow.payload[FLOW_SERVER] > 0);
-}
-
 static void note_server(struct judge *j, const struct session_record *r)
 {
 	if (r->banner_code == 220)
@@ -157,7 +150,7 @@ void judge_session(struct judge *j, const struct session_record *r)
 	struct session_judgement out;
 
 	j->stats.sessions++;
-	note_feed(j, r);
+	tap_judge(j, r);
 	note_server(j, r);
 	o.role = roles_of(j->roles, &r->flow.client, &r->flow.server, r->flow.server_port,
 		r->auth_outcome == AUTH_SUCCESS);

@@ -36,6 +36,7 @@ struct judge {
 	struct campaigns *campaigns;
 	struct source *next_card; /* live: the longest quiet source whose card is not out */
 	struct feed feed;
+	bool one_sided_told, loss_told; /* sensor alerts that still hold */
 	struct arena texts; /* of the alert or card that is being told */
 	struct judge_stats stats;
 	uint64_t evidence; /* items that came up; tells whether an observation brought any */

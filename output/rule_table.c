@@ -38,6 +38,8 @@ static const struct rule rules[] = {
 	{"rogue_egress", "Own host sends mail past the mail servers", "rogue egress",
 		{&botnet, &mail_protocols}},
 	{"proxy_suspected", "Source looks like a proxy", "proxy", {NULL}},
+	{"feed_one_sided", "Tap shows one direction only", "one-sided feed", {NULL}},
+	{"capture_loss", "Tap loses packets", "capture loss", {NULL}},
 };
 
 const struct rule *rule_table_find(const char *check)

@@ -197,6 +197,8 @@ static void test_proven_loss(void **state)
 		flow_log_take(&f->log), "C 8 \"IT\" ack 0\nC 10 \"DATA\\r\\n\" ack 0\n");
 	assert_int_equal(f->flow.missing[C], 6);
 	assert_int_equal(f->stats.gap_bytes, 6);
+	assert_int_equal(f->stats.lost_bytes, 6);
+	assert_int_equal(f->flow.lost, 6);
 }
 
 /* The same by bytes, where packets come quickly. */
@@ -250,6 +252,7 @@ static void test_unproven_waits(void **state)
 	f->time += TCP_STREAM_UNPROVEN_WAIT;
 	say(f, S, 0, 0, 0, "");
 	assert_string_equal(flow_log_take(&f->log), "C 11 gap 1\nC 12 \"lost before\" ack 0\n");
+	assert_int_equal(f->stats.lost_bytes, 0); /* it may never have been received */
 }
 
 /* Only the client is seen: nobody can acknowledge, and what it acknowledges was the server's. */
@@ -268,6 +271,7 @@ static void test_one_sided(void **state)
 	say(f, C, 0, 17, 50, "y");
 	assert_string_equal(flow_log_take(&f->log), "C 6 gap 4\nC 10 \"RCPT\\r\\nxy\" ack 50\n");
 	assert_false(f->flow.acked[C] || f->flow.acked[S]);
+	assert_int_equal(f->flow.lost, 0); /* nothing of that side is shown at all */
 }
 
 static void test_midstream(void **state)

@@ -56,6 +56,7 @@ struct make_session {
 	const char *banner;
 	enum auth_outcome auth;
 	bool unproven, client_only;
+	uint64_t lost;
 };
 
 static inline const struct record *make_session(struct maker *m, const struct make_session *s)
@@ -78,6 +79,7 @@ static inline const struct record *make_session(struct maker *m, const struct ma
 	r->flow.last_time = end;
 	r->flow.payload[FLOW_CLIENT] = 100;
 	r->flow.payload[FLOW_SERVER] = s->client_only ? 0 : 100;
+	r->flow.lost = s->lost;
 	while (count < MAKE_HELOS && s->helo[count]) {
 		helos[count].arg = record_add(&m->b, span_str(s->helo[count]));
 		helos[count].time = start;
