@@ -40,6 +40,8 @@
 #define LIMIT_MIME_DEPTH 10
 #define LIMIT_MIME_PARTS 64
 #define LIMIT_BOUNDARY 250		/* RFC 2046 5.1.1 allows 70 */
+#define LIMIT_RECEIVED 16		/* Received fields of a message that are kept (all are counted) */
+#define LIMIT_RECEIVED_NAME 100		/* bytes of a name in one */
 #define LIMIT_FILE_NAME 255		/* bytes of an attachment's name, decoded */
 #define LIMIT_ATTACHMENTS 16		/* of a message that are listed (all are counted) */
 #define LIMIT_TEXT_BYTES (256 * 1024)	/* decoded text digested a message */

@@ -225,6 +225,27 @@ static void sentence(
 	json_writer_end_string(w);
 }
 
+static void received(struct json_writer *w, const struct message_record *m)
+{
+	const struct message_hop *h = record_array(m, m->hops);
+
+	if (m->hops.count == 0)
+		return;
+	json_writer_array(w, "received");
+	for (uint32_t i = 0; i < m->hops.count; i++) {
+		json_writer_object(w, NULL);
+		seen(w, "from", m, h[i].from);
+		if (h[i].has_ip)
+			json_writer_addr(w, "ip", &h[i].ip);
+		seen(w, "by", m, h[i].by);
+		seen(w, "with", m, h[i].with);
+		if (h[i].time > 0)
+			json_writer_time(w, "time", h[i].time);
+		json_writer_end_object(w);
+	}
+	json_writer_end_array(w);
+}
+
 static void body(
 	const struct line *l, const struct message_record *m, const struct message_judgement *j)
 {
@@ -238,6 +259,7 @@ static void body(
 	reply(w, m);
 	json_writer_uint(w, "size", m->size);
 	content(w, m, j);
+	received(w, m);
 	seen(w, "queue_id", m, m->queue_id);
 	if (m->traits & MESSAGE_ENDED_BY_SERVER)
 		json_writer_word(w, "ended_by", "server");

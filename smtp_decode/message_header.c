@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "smtp_decode/header_date.h"
 #include "smtp_decode/header_msgid.h"
+#include "smtp_decode/header_received.h"
 #include "smtp_decode/mailbox.h"
 #include "smtp_decode/rfc2047.h"
 
@@ -183,6 +184,34 @@ static void read_signature(struct message_header *h, struct span body)
 	}
 }
 
+static struct message_header_text keep_hop(struct message_header *h, struct span s)
+{
+	size_t room = MESSAGE_HEADER_HOPS - h->hops_used;
+	struct message_header_text t = {0, 0};
+
+	s = span_head(s, LIMIT_RECEIVED_NAME);
+	if (s.len == 0 || s.len > room)
+		return t;
+	t = keep(h, s, s.len);
+	h->hops_used = (uint16_t)(h->hops_used + t.len);
+	return t;
+}
+
+static void read_received(struct message_header *h, struct span body)
+{
+	struct header_received r;
+	struct message_header_hop *hop;
+
+	if (h->received++ >= LIMIT_RECEIVED)
+		return;
+	header_received_parse(body, &r);
+	hop = &h->hops[h->received - 1];
+	*hop = (struct message_header_hop){.has_ip = r.has_ip, .ip = r.ip, .time = r.time};
+	hop->from = keep_hop(h, r.from);
+	hop->by = keep_hop(h, r.by);
+	hop->with = keep_hop(h, r.with);
+}
+
 void message_header_field(struct message_header *h, enum header_field f, struct span body)
 {
 	switch (f) {
@@ -217,7 +246,7 @@ void message_header_field(struct message_header *h, enum header_field f, struct 
 		keep_first(h, &h->user_agent, body, LIMIT_SHORT);
 		break;
 	case HEADER_RECEIVED:
-		h->received++;
+		read_received(h, body);
 		break;
 	case HEADER_DKIM_SIGNATURE:
 		read_signature(h, body);
@@ -273,6 +302,40 @@ static struct array_ref add_listed(const struct message_header *h, unsigned int 
 	return record_add_array(b, refs, sizeof(refs[0]), count);
 }
 
+/* Names of hosts stay as they are; what may be a user's name does not. */
+static struct str_ref add_host(const struct message_header *h, struct message_header_text t,
+	bool user, const struct redactor *r, struct pseudonyms *p, struct record_builder *b)
+{
+	struct span s = text_of(h, t);
+
+	if (t.off != 0 && !user && span_find(s, '@') < 0)
+		return record_add(b, s);
+	return add_text(h, t, r, p, b);
+}
+
+static void fill_hops(const struct message_header *h, const struct redactor *r,
+	struct pseudonyms *p, struct record_builder *b, struct message_record *m)
+{
+	uint32_t n = h->received < LIMIT_RECEIVED ? h->received : LIMIT_RECEIVED;
+	struct message_hop hops[LIMIT_RECEIVED];
+
+	memset(hops, 0, sizeof(hops));
+	for (uint32_t i = 0; i < n; i++) {
+		const struct message_header_hop *hop = &h->hops[i];
+		bool local = span_istarts(text_of(h, hop->with), "local");
+
+		hops[i].from = add_host(h, hop->from, local, r, p, b);
+		hops[i].by = add_host(h, hop->by, false, r, p, b);
+		hops[i].with = add_text(h, hop->with, r, p, b);
+		hops[i].has_ip = hop->has_ip;
+		if (hop->has_ip)
+			hops[i].ip = hop->ip;
+		hops[i].time = hop->time;
+	}
+	m->received = h->received;
+	m->hops = record_add_array(b, hops, sizeof(hops[0]), n);
+}
+
 static enum tri seen_or_not(const struct message_header *h, bool present)
 {
 	if (present)
@@ -305,5 +368,5 @@ void message_header_fill(const struct message_header *h, const struct redactor *
 	m->x_mailer = add_text(h, h->x_mailer.off ? h->x_mailer : h->user_agent, r, p, b);
 	if (h->dkim_domain.off != 0)
 		m->dkim_domain = record_add(b, text_of(h, h->dkim_domain));
-	m->received = h->received;
+	fill_hops(h, r, p, b, m);
 }

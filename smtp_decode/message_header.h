@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/addr.h"
+#include "base/limits.h"
 #include "base/nstime.h"
 #include "base/record.h"
 #include "smtp_decode/charset.h"
@@ -15,12 +17,20 @@
 #include "smtp_decode/redact.h"
 #include "smtp_decode/text_names.h"
 
-#define MESSAGE_HEADER_STORE 4096
+#define MESSAGE_HEADER_STORE 4608
+#define MESSAGE_HEADER_HOPS 1280 /* bytes of it that Received fields may take: they come first */
 #define MESSAGE_HEADER_LISTED 24 /* pseudonyms kept of To and Cc together */
 
 /* A text in the store. {0, 0}: no such field. Offset 0 is taken by nothing. */
 struct message_header_text {
 	uint16_t off, len;
+};
+
+struct message_header_hop {
+	struct message_header_text from, by, with;
+	bool has_ip;
+	struct addr ip;
+	nstime time;
 };
 
 struct message_header {
@@ -36,8 +46,10 @@ struct message_header {
 	uint8_t to_count, cc_count; /* of `listed`, To first */
 	bool to_closed;             /* a Cc came: what follows of To is not listed */
 	bool message_id_valid;
-	uint32_t received;
-	uint32_t traits; /* enum message_trait */
+	uint32_t received; /* fields; of the first of them there are: */
+	struct message_header_hop hops[LIMIT_RECEIVED];
+	uint16_t hops_used; /* bytes of the store */
+	uint32_t traits;    /* enum message_trait */
 	nstime date_time;
 	uint64_t message_id_hash;
 	uint16_t used;

@@ -49,6 +49,15 @@ struct message_attachment {
 	uint8_t sha256[32]; /* of its content, decoded */
 };
 
+/* What a Received field says (header_received.h), unverified. */
+struct message_hop {
+	struct str_ref from, by, with; /* unseen where it does not say */
+	uint8_t has_ip;
+	uint8_t reserved[7];
+	struct addr ip; /* of the client */
+	nstime time;	/* 0 unknown */
+};
+
 struct message_record {
 	struct record r; /* r.time: of the final reply, or of the end */
 	struct addr client, server;
@@ -92,6 +101,7 @@ struct message_record {
 	struct str_ref content_type, x_mailer, charset;
 	struct str_ref dkim_domain; /* d= of the first signature, unverified */
 	uint32_t received;	/* Received fields */
+	struct array_ref hops;	/* struct message_hop, the first LIMIT_RECEIVED: the latest first */
 	uint32_t parts, attachments;
 	struct array_ref files; /* struct message_attachment, the first LIMIT_ATTACHMENTS of them */
 

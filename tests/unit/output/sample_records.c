@@ -184,6 +184,20 @@ static void message_files(
 	m->files = record_add_array(b, files, sizeof(files[0]), 4);
 }
 
+/* One that says all, one that says nothing. */
+static void message_hops(
+	struct record_builder *b, struct message_record *m, const struct span *noise)
+{
+	struct message_hop hops[2] = {{.has_ip = true, .time = T0 - NS_PER_S}};
+
+	hops[0].ip = addr("203.0.113.9");
+	hops[0].from = record_add(b, pick(noise, S("ylmf-pc")));
+	hops[0].by = record_add(b, pick(noise, S("mx1.example.net")));
+	hops[0].with = record_add(b, pick(noise, S("ESMTP")));
+	m->received = 2;
+	m->hops = record_add_array(b, hops, sizeof(hops[0]), 2);
+}
+
 const struct message_record *samples_message(struct samples *s, const struct span *noise)
 {
 	struct record_builder *b = &s->message;
@@ -209,6 +223,7 @@ const struct message_record *samples_message(struct samples *s, const struct spa
 	m->digest.exact = 0x5c1d8f0e2a7b4c69;
 	message_texts(b, m, noise);
 	message_files(b, m, noise);
+	message_hops(b, m, noise);
 	return (const struct message_record *)record_end(b);
 }
 

@@ -101,6 +101,8 @@ FAULTS = [
     ('message', 'heloscope.message.content.attachments', 'capped', None),
     ('message', 'heloscope.message.content.attachments.parts.0', 'digest', 'x:0'),
     ('message', 'email.attachments.0', 'name', 'a'),
+    ('message', 'heloscope.message.received.0', 'for', 'a'),
+    ('message', 'heloscope.message.received.0', 'ip', 'a'),
     ('message', 'email.attachments.0.file.hash', 'sha256', 'a'),
     ('alert', 'heloscope.alert', 'pattern', 'bots'),
     ('alert', 'heloscope.alert', 'id', '9f2c'),

@@ -32,6 +32,55 @@ static const char sample[] =
 	"\r\n"
 	"One two three four five six seven eight nine ten.\r\n";
 
+static void check_hops(struct fixture *f)
+{
+	const struct message_hop *h = record_array(f->m, f->m->hops);
+
+	assert_int_equal(f->m->hops.count, 2);
+	assert_str(f, h[0].from, "a.example");
+	assert_str(f, h[0].by, "b.example");
+	assert_str(f, h[0].with, NULL);
+	assert_false(h[0].has_ip);
+	assert_int_equal(h[0].time / NS_PER_S, 1767323045);
+	assert_str(f, h[1].from, "c.example");
+	assert_int_equal(h[1].time, 0);
+}
+
+/* The first fields are kept, as far as their room goes; recipients are not, hosts stay. */
+static void test_received(void **state)
+{
+	struct fixture *f = *state;
+	char text[65536];
+	size_t n = 0, kept = 0;
+	const struct message_hop *h;
+
+	add_rcpt(f, "alice.smith@corp.example");
+	decode(f, "Received: from alice.smith by alice.smith.example with local\r\n"
+		  "Received: from alice.smith.example ([192.0.2.1]) by alice.smith@corp.example "
+		  "with SMTP\r\n\tid 1 for <alice.smith@corp.example>; no date\r\n\r\n");
+	h = record_array(f->m, f->m->hops);
+	assert_int_equal(record_str(f->m, h[0].from).len, PSEUDONYM_LEN);
+	assert_str(f, h[0].by, "alice.smith.example");
+	assert_str(f, h[1].from, "alice.smith.example");
+	assert_int_equal(record_str(f->m, h[1].by).len, PSEUDONYM_LEN + strlen("@corp.example"));
+	assert_true(h[1].has_ip);
+
+	for (int i = 0; i < 30; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+			"Received: from %0120d by b.example with SMTP\r\n", i);
+	n += (size_t)snprintf(text + n, sizeof(text) - n, "Subject: s\r\n\r\n");
+	decode_steps(f, span_of(text, n), SIZE_MAX);
+	assert_int_equal(f->m->received, 30);
+	assert_int_equal(f->m->hops.count, LIMIT_RECEIVED);
+	assert_str(f, f->m->subject, "s");
+	h = record_array(f->m, f->m->hops);
+	assert_int_equal(record_str(f->m, h[0].from).len, LIMIT_RECEIVED_NAME);
+	for (uint32_t i = 0; i < f->m->hops.count; i++)
+		kept += record_str(f->m, h[i].from).len + record_str(f->m, h[i].by).len +
+			record_str(f->m, h[i].with).len;
+	assert_in_range(kept, 1000, 1280);
+}
+
 static void check_sample(struct fixture *f)
 {
 	const struct message_record *m = f->m;
@@ -54,6 +103,7 @@ static void check_sample(struct fixture *f)
 	assert_str(f, m->x_mailer, "Example 1.0");
 	assert_str(f, m->dkim_domain, "sender.example");
 	assert_int_equal(m->received, 2);
+	check_hops(f);
 	assert_int_equal(m->parts, 1);
 	assert_int_equal(m->attachments, 0);
 	assert_int_equal(m->traits, MESSAGE_HEADER_SEEN | MESSAGE_DKIM_SIGNATURE | MESSAGE_LIST_ID |
@@ -412,6 +462,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_fields, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_received, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cuts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_header, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nested, setup, teardown),
