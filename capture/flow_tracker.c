@@ -571,7 +571,8 @@ static enum syn_says take_syn_ack(
 {
 	if (f->rival && seg->ack == f->rival_seq)
 		return SYN_OF_NEXT;
-	if (*dir == FLOW_CLIENT && f->info.server_guessed && f->phase != FLOW_PHASE_OPEN) {
+	/* Once bytes are held for the guess or handed on, they say who the server is. */
+	if (*dir == FLOW_CLIENT && f->info.server_guessed && f->phase == FLOW_PHASE_SILENT) {
 		swap_roles(f);
 		set_protocol(t, f);
 		*dir = FLOW_SERVER;

@@ -626,6 +626,22 @@ static void test_guess_swaps_roles(void **state)
 	assert_true(f->log.info.acked[C] && f->log.info.acked[S]);
 }
 
+/* A SYN-ACK that comes behind bytes which are held: they are told by who sent them. */
+static void test_guess_late_syn_ack(void **state)
+{
+	struct fixture *f = *state;
+
+	f->talk.port[C] = 3000;
+	f->talk.port[S] = 8025;
+	say(f, S, 0, 0, 0, "220 box");
+	say(f, S, SEGMENT_SYN, -1, 0, "");
+	say(f, S, 0, 7, 0, " ready\r\n");
+	say(f, C, 0, 0, 15, "EHLO x\r\n");
+	assert_log(f, "open smtp 192.0.2.1:3000 198.51.100.25:8025\n"
+		      "S 0 \"220 box ready\\r\\n\" ack 0\n"
+		      "C 0 \"EHLO x\\r\\n\" ack 15\n");
+}
+
 /* Commands that tell nothing alone: libndpi adds them up. */
 static void test_guess_ndpi(void **state)
 {
@@ -814,6 +830,7 @@ int main(void)
 		TEST(test_guess_server_only),
 		TEST(test_guess_client_only),
 		TEST(test_guess_swaps_roles),
+		TEST(test_guess_late_syn_ack),
 		TEST(test_guess_ndpi),
 		TEST(test_guess_gives_up),
 		TEST(test_guess_binary),
