@@ -173,6 +173,8 @@ static struct smtp_decoder_config decoder_settings(struct pipeline *p)
 	struct smtp_decoder_config d = {
 		.emit = take_record,
 		.cookie = p,
+		.trust = {.proxies = p->c.settings->topology.proxies,
+			.peers = p->c.settings->topology.trusted_peers},
 		.want_recipients = messages,
 		.want_sha256 = sha256 == SETTING_SHA256_AUTO ? messages
 							     : sha256 == SETTING_SHA256_ON,
@@ -317,6 +319,7 @@ static const struct stat_row decoder_rows[] = {
 	ROW("smtp.commands_pending_capped", smtp_decoder_stats, pending_capped),
 	ROW("smtp.hellos_capped", smtp_decoder_stats, hellos_capped),
 	ROW("smtp.records_full", smtp_decoder_stats, records_full),
+	ROW("smtp.clients_claimed", smtp_decoder_stats, clients_claimed),
 };
 
 static const struct stat_row judge_rows[] = {

@@ -56,7 +56,8 @@ struct reason {
 /* Where the evidence lies in the packets. */
 struct exemplar {
 	struct addr client, server;
-	uint16_t client_port, server_port;
+	struct addr peer; /* the connection's client, where another speaks for `client` */
+	uint16_t client_port, server_port, peer_port;
 	uint64_t first_packet, last_packet; /* indexes in the input, from 0 */
 	nstime time;
 };

@@ -45,8 +45,8 @@ uint64_t copies_put(struct copies *c, const struct message_record *m, uint64_t p
 	const struct copy copy = {
 		.previous = previous,
 		.host = addr_host_key(&m->client),
-		.where = {m->client, m->server, m->client_port, m->server_port, m->first_packet,
-			m->last_packet, m->r.time},
+		.where = {m->client, m->server, m->peer, m->client_port, m->server_port,
+			m->peer_port, m->first_packet, m->last_packet, m->r.time},
 		.accepted = m->accepted == TRI_YES,
 		.queue_id_len = (uint16_t)queue_id.len,
 		.message_id_len = (uint16_t)message_id.len,

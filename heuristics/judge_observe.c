@@ -117,6 +117,8 @@ static struct exemplar session_exemplar(const struct session_record *r)
 		.server = r->flow.server,
 		.client_port = r->flow.client_port,
 		.server_port = r->flow.server_port,
+		.peer = r->peer,
+		.peer_port = r->peer_port,
 		.first_packet = r->flow.first_packet,
 		.last_packet = r->flow.last_packet,
 		.time = r->flow.first_time};

@@ -63,6 +63,8 @@ void rogue_egress_connect(struct judge *j, const struct connect_record *c)
 		&(struct exemplar){.client = c->client,
 			.server = c->server,
 			.client_port = c->client_port,
+			.peer = c->client,
+			.peer_port = c->client_port,
 			.server_port = c->server_port,
 			.first_packet = c->r.packet,
 			.last_packet = c->r.packet,

@@ -91,8 +91,8 @@ static json_t *exemplar(const struct line *l, const struct exemplar *x)
 	json_t *o = json_object();
 
 	set(o, "community_id",
-		json_string(community_id(
-			&x->client, x->client_port, &x->server, x->server_port, 0, id)));
+		json_string(
+			community_id(&x->peer, x->peer_port, &x->server, x->server_port, 0, id)));
 	if (c->frame) {
 		const char *path = c->frame(c->cookie, x->first_packet, &first);
 		const char *last_path = c->frame(c->cookie, x->last_packet, &last);
@@ -214,6 +214,8 @@ static void flow(const struct line *l, const struct alert *a)
 			.server = &x->server,
 			.client_port = x->client_port,
 			.server_port = x->server_port,
+			.peer = &x->peer,
+			.peer_port = x->peer_port,
 		};
 
 		event_flow(l, &f);

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "output/community_id.h"
+#include "output/names.h"
 
 #define ECS_VERSION "8.11.0"
 #define SCHEMA_VERSION "1.0"
@@ -135,7 +136,8 @@ static void end_point(struct json_writer *w, const char *name, const struct addr
 	json_writer_object(w, name);
 	json_writer_word(w, "address", text);
 	json_writer_word(w, "ip", text);
-	json_writer_uint(w, "port", port);
+	if (port > 0)
+		json_writer_uint(w, "port", port);
 	if (f->bytes)
 		json_writer_uint(w, "bytes", f->bytes[dir]);
 	if (f->packets)
@@ -156,17 +158,19 @@ static void vlan(struct json_writer *w, uint16_t id)
 void event_flow(const struct line *l, const struct event_flow *f)
 {
 	struct json_writer *w = l->w;
+	const struct addr *peer = f->peer ? f->peer : f->client;
+	uint16_t peer_port = f->peer ? f->peer_port : f->client_port;
 	char id[COMMUNITY_ID_SIZE];
 
 	json_writer_object(w, "network");
 	json_writer_word(w, "transport", "tcp");
-	json_writer_word(w, "type", addr_is_v4(f->client) ? "ipv4" : "ipv6");
+	json_writer_word(w, "type", addr_is_v4(peer) ? "ipv4" : "ipv6");
 	json_writer_word(w, "iana_number", "6");
 	json_writer_word(w, "protocol", "smtp");
 	if (f->direction)
 		json_writer_word(w, "direction", f->direction);
-	json_writer_word(w, "community_id",
-		community_id(f->client, f->client_port, f->server, f->server_port, 0, id));
+	json_writer_word(
+		w, "community_id", community_id(peer, peer_port, f->server, f->server_port, 0, id));
 	if (f->bytes)
 		json_writer_uint(w, "bytes", f->bytes[0] + f->bytes[1]);
 	if (f->packets)
@@ -181,6 +185,34 @@ void event_flow(const struct line *l, const struct event_flow *f)
 	json_writer_end_object(w);
 	end_point(w, "source", f->client, f->client_port, f, FLOW_CLIENT);
 	end_point(w, "destination", f->server, f->server_port, f, FLOW_SERVER);
+}
+
+static void client_ip(struct json_writer *w, const struct addr *a, uint16_t port)
+{
+	json_writer_addr(w, "ip", a);
+	if (port > 0)
+		json_writer_uint(w, "port", port);
+}
+
+void event_client(const struct line *l, const struct event_flow *f, unsigned int provenance,
+	const struct client_end *claimed)
+{
+	struct json_writer *w = l->w;
+
+	json_writer_object(w, "client");
+	json_writer_word(w, "provenance", names_provenance(provenance));
+	if (claimed) {
+		json_writer_object(w, "claimed");
+		client_ip(w, &claimed->addr, claimed->port);
+		json_writer_word(w, "provenance", names_provenance(claimed->provenance));
+		json_writer_end_object(w);
+	}
+	json_writer_end_object(w);
+	if (addr_eq(f->peer, f->client) && f->peer_port == f->client_port)
+		return;
+	json_writer_object(w, "peer");
+	client_ip(w, f->peer, f->peer_port);
+	json_writer_end_object(w);
 }
 
 void event_source(const struct line *l, const struct addr *a)

@@ -37,7 +37,10 @@ struct line {
 /* The two ends of a connection, and how much passed. */
 struct event_flow {
 	const struct addr *client, *server;
-	uint16_t client_port, server_port;
+	uint16_t client_port, server_port; /* client_port 0: not told */
+	/* The client's end of the connection itself, for its community_id; NULL: it is `client`. */
+	const struct addr *peer;
+	uint16_t peer_port;
 	const char *direction; /* NULL: unknown */
 	/* By enum flow_dir; NULL: not written. */
 	const uint64_t *bytes, *packets;
@@ -68,6 +71,9 @@ const char *event_dataset_name(enum dataset d);
 void event_begin(const struct line *l, const struct event *e);
 /* network, source, destination. */
 void event_flow(const struct line *l, const struct event_flow *f);
+/* Members client and, where it is another, peer, of the body that is open. */
+void event_client(const struct line *l, const struct event_flow *f, unsigned int provenance,
+	const struct client_end *claimed);
 /* source.address and source.ip alone. */
 void event_source(const struct line *l, const struct addr *a);
 /* email.subject alone; nothing where it was not seen. */

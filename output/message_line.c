@@ -27,13 +27,13 @@ static void strings(
 
 static void related(const struct line *l, const struct message_record *m)
 {
-	const struct addr *ips[] = {&m->client, &m->server};
+	const struct addr *ips[] = {&m->client, &m->server, &m->peer};
 	struct event_hosts hosts = {.count = 0};
 
 	event_hosts_add(&hosts, record_str(m, m->from_domain));
 	event_hosts_add(&hosts, record_str(m, m->header_from_domain));
 	event_hosts_add(&hosts, record_str(m, m->dkim_domain));
-	event_related(l, ips, 2, &hosts);
+	event_related(l, ips, 3, &hosts);
 }
 
 static void envelope(struct json_writer *w, const struct message_record *m)
@@ -246,12 +246,13 @@ static void received(struct json_writer *w, const struct message_record *m)
 	json_writer_end_array(w);
 }
 
-static void body(
-	const struct line *l, const struct message_record *m, const struct message_judgement *j)
+static void body(const struct line *l, const struct message_record *m,
+	const struct message_judgement *j, const struct event_flow *flow)
 {
 	struct json_writer *w = l->w;
 
 	event_begin_body(l, "message");
+	event_client(l, flow, m->provenance, NULL);
 	if (m->complete != TRI_UNKNOWN)
 		json_writer_bool(w, "complete", m->complete == TRI_YES);
 	json_writer_uint(w, "trans_depth", m->depth);
@@ -287,6 +288,8 @@ void message_line(
 		.server = &m->server,
 		.client_port = m->client_port,
 		.server_port = m->server_port,
+		.peer = &m->peer,
+		.peer_port = m->peer_port,
 		.direction = j->direction,
 	};
 
@@ -294,7 +297,7 @@ void message_line(
 	event_begin(l, &e);
 	event_flow(l, &flow);
 	related(l, m);
-	body(l, m, j);
+	body(l, m, j, &flow);
 	email(l->w, m, j->direction, e.id);
 	event_log_file(l, m->first_packet);
 	sentence(l->w, m, j);

@@ -148,9 +148,22 @@ const char *names_session_close(unsigned int close)
 		[SESSION_CLOSE_EVICTED] = "evicted",
 		[SESSION_CLOSE_EOF] = "eof",
 		[SESSION_CLOSE_TLS] = "tls",
+		[SESSION_CLOSE_XCLIENT] = "xclient",
 	};
 
 	return of(names, COUNT(names), close);
+}
+
+const char *names_provenance(unsigned int provenance)
+{
+	static const char *const names[] = {
+		[CLIENT_BY_CONNECTION] = "connection",
+		[CLIENT_BY_PROXY] = "proxy_protocol",
+		[CLIENT_BY_XCLIENT] = "xclient",
+		[CLIENT_BY_XFORWARD] = "xforward",
+	};
+
+	return of(names, COUNT(names), provenance);
 }
 
 const char *names_session_anomaly(unsigned int bit)
@@ -171,6 +184,8 @@ const char *names_session_anomaly(unsigned int bit)
 		{SESSION_GAP, "gap"},
 		{SESSION_SMUGGLE_ATTEMPT, "smuggle_attempt"},
 		{SESSION_SMUGGLE_SUCCESS, "smuggle_success"},
+		{SESSION_BAD_PROXY, "bad_proxy"},
+		{SESSION_CLIENT_CLAIMED, "client_claimed"},
 		{SESSION_ENDED_BY_SERVER, "ended_by_server"},
 	};
 

@@ -19,6 +19,7 @@ const char *names_item_group(enum check_item i);
 const char *names_item(enum check_item i);
 const char *names_helo_verb(unsigned int verb);
 const char *names_auth_outcome(unsigned int outcome);
+const char *names_provenance(unsigned int provenance); /* enum client_provenance */
 const char *names_session_close(unsigned int close);
 /* Of one bit of enum session_anomaly. */
 const char *names_session_anomaly(unsigned int bit);

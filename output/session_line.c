@@ -58,14 +58,14 @@ static struct span banner_host(const struct session_record *s)
 
 static void related(const struct line *l, const struct session_record *s)
 {
-	const struct addr *ips[] = {&s->flow.client, &s->flow.server};
+	const struct addr *ips[] = {&s->flow.client, &s->flow.server, &s->peer};
 	const struct session_helo *helos = record_array(s, s->helos);
 	struct event_hosts hosts = {.count = 0};
 
 	for (uint32_t i = 0; i < s->helos.count; i++)
 		event_hosts_add(&hosts, record_str(s, helos[i].arg));
 	event_hosts_add(&hosts, banner_host(s));
-	event_related(l, ips, 2, &hosts);
+	event_related(l, ips, 3, &hosts);
 }
 
 static void helo(struct json_writer *w, const struct session_record *s)
@@ -187,14 +187,17 @@ static void sentence(struct json_writer *w, const struct session_record *s)
 		[SESSION_CLOSE_EVICTED] = "dropped from a full table",
 		[SESSION_CLOSE_EOF] = "open when the input ended",
 		[SESSION_CLOSE_TLS] = "encrypted to its end",
+		[SESSION_CLOSE_XCLIENT] = "followed by another client's",
 	};
 	const struct session_helo *helos = record_array(s, s->helos);
 
 	json_writer_begin_string(w, "message");
 	json_writer_put_word(w, "SMTP session ");
 	json_writer_put_addr(w, &s->flow.client);
-	json_writer_put_word(w, ":");
-	json_writer_put_uint(w, s->flow.client_port);
+	if (s->flow.client_port > 0) {
+		json_writer_put_word(w, ":");
+		json_writer_put_uint(w, s->flow.client_port);
+	}
 	json_writer_put_word(w, " -> ");
 	json_writer_put_addr(w, &s->flow.server);
 	json_writer_put_word(w, ":");
@@ -212,7 +215,8 @@ static void sentence(struct json_writer *w, const struct session_record *s)
 	if (s->close == SESSION_CLOSE_FIN && s->quit != TRI_NO)
 		json_writer_put_word(w, "closed");
 	else
-		json_writer_put_word(w, s->close <= SESSION_CLOSE_TLS ? ends[s->close] : "ended");
+		json_writer_put_word(
+			w, s->close <= SESSION_CLOSE_XCLIENT ? ends[s->close] : "ended");
 	json_writer_end_string(w);
 }
 
@@ -233,6 +237,8 @@ void session_line(
 		.server = &s->flow.server,
 		.client_port = s->flow.client_port,
 		.server_port = s->flow.server_port,
+		.peer = &s->peer,
+		.peer_port = s->peer_port,
 		.direction = j->direction,
 		.bytes = s->flow.bytes,
 		.packets = s->flow.packets,
@@ -245,6 +251,7 @@ void session_line(
 	event_flow(l, &flow);
 	related(l, s);
 	event_begin_body(l, "session");
+	event_client(l, &flow, s->provenance, s->claims > 0 ? &s->claimed : NULL);
 	helo(l->w, s);
 	security(l->w, s);
 	tls_line_session(l->w, s);

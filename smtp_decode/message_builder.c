@@ -436,6 +436,16 @@ void message_builder_event(
 	}
 }
 
+void message_builder_restart(struct message_builder *b, const struct message_session *s)
+{
+	struct redactor redactor = b->redactor;
+	struct message_shared *shared = b->shared;
+
+	message_builder_finish(b, s);
+	message_builder_init(b, shared);
+	b->redactor = redactor;
+}
+
 void message_builder_finish(struct message_builder *b, const struct message_session *s)
 {
 	while (b->awaiting)

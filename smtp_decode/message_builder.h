@@ -7,6 +7,7 @@
 #ifndef SMTP_DECODE_MESSAGE_BUILDER_H
 #define SMTP_DECODE_MESSAGE_BUILDER_H
 
+#include "smtp_decode/client_end.h"
 #include "smtp_decode/message_content.h"
 #include "smtp_decode/message_record.h"
 #include "smtp_decode/redact.h"
@@ -31,6 +32,8 @@ void message_shared_finish(struct message_shared *s);
 /* What a record says of its session, as it stands. */
 struct message_session {
 	const struct flow_info *flow;
+	const struct client_end *client;
+	nstime start;          /* of the connection, or of what XCLIENT began */
 	uint8_t authenticated; /* enum tri */
 	uint64_t auth_account;
 	/* Of the chunk or the end that makes the record. */
@@ -54,6 +57,8 @@ struct message_builder {
 void message_builder_init(struct message_builder *b, struct message_shared *shared);
 void message_builder_event(
 	struct message_builder *b, const struct smtp_event *e, const struct message_session *s);
+/* The server has forgotten what was before, counts included. */
+void message_builder_restart(struct message_builder *b, const struct message_session *s);
 /* The session's end: emits what still awaits a reply, and frees all. */
 void message_builder_finish(struct message_builder *b, const struct message_session *s);
 

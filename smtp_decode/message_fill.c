@@ -89,11 +89,14 @@ static void fill_session(const struct message_session *s, struct message_record 
 	m->r.timer = s->timer;
 	m->r.flow = f->id;
 	m->r.number = (*s->number)++;
-	m->client = f->client;
+	m->client = s->client->addr;
+	m->client_port = s->client->port;
+	m->provenance = s->client->provenance;
+	m->peer = f->client;
+	m->peer_port = f->client_port;
 	m->server = f->server;
-	m->client_port = f->client_port;
 	m->server_port = f->server_port;
-	m->session_start = f->first_time;
+	m->session_start = s->start;
 	m->authenticated = s->authenticated;
 	m->auth_account = s->auth_account;
 	m->proven = f->acked[0] || f->acked[1]               ? TRI_YES

@@ -61,7 +61,10 @@ struct message_hop {
 struct message_record {
 	struct record r; /* r.time: of the final reply, or of the end */
 	struct addr client, server;
-	uint16_t client_port, server_port;
+	uint16_t client_port, server_port; /* client_port 0: not told */
+	struct addr peer; /* the connection's client, as in the session record */
+	uint16_t peer_port;
+	uint8_t provenance; /* enum client_provenance */
 	uint32_t depth;	    /* of the transaction in its session, from 1 */
 	nstime session_start; /* of the connection's first packet */
 	nstime start;	    /* of the MAIL command, or of DATA where MAIL was not seen */

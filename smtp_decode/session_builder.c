@@ -97,6 +97,8 @@ static void on_helo(struct session_builder *b, const struct smtp_event *e)
 	struct span arg = span_head(e->command.cmd.args, LIMIT_HELO_ARG);
 	struct session_builder_helo *h = find_helo(b, arg);
 
+	if (b->helo_told)
+		return;
 	b->helo_count++;
 	if (!h)
 		h = add_helo(b, arg, e);
@@ -122,6 +124,25 @@ static void on_helo_reply(struct session_builder *b, const struct smtp_reply_eve
 		b->pipeconnect = b->pipeconnect || (b->capabilities & SMTP_CAP_PIPECONNECT);
 	}
 	b->capabilities_next = 0;
+}
+
+void session_builder_told(
+	struct session_builder *b, const struct smtp_event *e, const struct session_client_words *w)
+{
+	struct smtp_event helo = *e;
+
+	if (w->account != 0) {
+		b->auth_succeeded = true;
+		b->auth_outcome = AUTH_SUCCESS;
+		b->auth_account = w->account;
+	}
+	if (w->helo_number == 0)
+		return;
+	helo.command.cmd = (struct smtp_command){
+		.verb = w->esmtp ? SMTP_EHLO : SMTP_HELO, .args = span_of(w->helo, w->helo_len)};
+	helo.command.number = 0;
+	on_helo(b, &helo);
+	b->helo_told = true;
 }
 
 /* ---- the end ---- */

@@ -7,6 +7,7 @@
 #define SMTP_DECODE_SESSION_BUILDER_H
 
 #include "base/limits.h"
+#include "smtp_decode/session_client.h"
 #include "smtp_decode/session_record.h"
 #include "smtp_decode/smtp_event.h"
 
@@ -23,6 +24,7 @@ struct session_builder {
 	struct session_builder_helo *helos;
 	uint16_t helos_kept, helos_size;
 	uint32_t helo_count;
+	bool helo_told; /* by the peer: what it says itself is not the client's */
 
 	bool greeted, banner_kept, quit;
 	bool ended; /* the first of what ends a dialogue was seen (contract 4.1) */
@@ -71,6 +73,10 @@ void session_builder_init(struct session_builder *b);
 void session_builder_finish(struct session_builder *b);
 
 void session_builder_event(struct session_builder *b, const struct smtp_event *e);
+
+/* With `e` began a session of which XCLIENT told these words: the client's HELO and account. */
+void session_builder_told(struct session_builder *b, const struct smtp_event *e,
+	const struct session_client_words *w);
 
 /* Was a capability (enum smtp_capability) offered by the last EHLO? An enum tri. */
 uint8_t session_builder_offered(const struct session_builder *b, uint32_t capability);

@@ -9,6 +9,7 @@
 #include "base/flow.h"
 #include "base/record.h"
 #include "base/tri.h"
+#include "smtp_decode/client_end.h"
 
 enum helo_verb {
 	HELO_VERB_HELO,
@@ -41,6 +42,7 @@ enum session_close {
 	SESSION_CLOSE_EVICTED,
 	SESSION_CLOSE_EOF,     /* the input ended first */
 	SESSION_CLOSE_TLS,     /* the rest lay inside TLS */
+	SESSION_CLOSE_XCLIENT, /* the connection went over to another client */
 };
 
 /* What a session was seen to do that RFC 5321 and its extensions do not allow. Bits. */
@@ -58,6 +60,8 @@ enum session_anomaly {
 	SESSION_SMUGGLE_ATTEMPT = 1 << 10, /* a command stood behind a candidate */
 	SESSION_SMUGGLE_SUCCESS = 1 << 11, /* and the server answered it */
 	SESSION_ENDED_BY_SERVER = 1 << 12, /* it ended a message at such a candidate */
+	SESSION_BAD_PROXY = 1 << 13,	 /* a PROXY header that no server would take */
+	SESSION_CLIENT_CLAIMED = 1 << 14, /* spoke for another client, and is not believed */
 };
 
 /* What of TLS lay open (tls_watch.h); all of it unknown where there was none. */
@@ -76,7 +80,13 @@ struct session_tls {
 
 struct session_record {
 	struct record r; /* r.time: of the end */
-	struct flow_info flow;
+	struct flow_info flow; /* its client's address and port: of the client, not of the peer */
+	struct addr peer;      /* the connection's client */
+	uint16_t peer_port;
+	uint8_t provenance;    /* enum client_provenance */
+	uint8_t part;	       /* 1: began with XCLIENT, within the connection */
+	struct client_end claimed; /* a client that was told but not believed, where claims */
+	uint32_t claims;       /* how often */
 
 	struct array_ref helos; /* struct session_helo, in order of first use, LIMIT_HELO_NAMES */
 	uint32_t helo_count;	/* HELO, EHLO and LHLO commands, repeats counted */

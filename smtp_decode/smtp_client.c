@@ -113,6 +113,17 @@ static void settle_junk(struct smtp_dialog *d, const struct smtp_text_line *line
 	}
 }
 
+/* A PROXY line is one of at most 107 bytes, in capitals. */
+static void on_proxy(
+	struct smtp_dialog *d, const struct smtp_command *cmd, const struct smtp_text_line *line)
+{
+	struct smtp_proxy_client said = {.kind = SMTP_PROXY_BAD};
+
+	if (line->text.len <= 105 && span_eq_str(cmd->word, "PROXY"))
+		said = smtp_proxy_line(cmd->args, line->bare_lf);
+	smtp_dialog_proxy(d, &line->last, &said);
+}
+
 static void on_command(struct smtp_dialog *d, const struct smtp_text_line *line)
 {
 	struct smtp_command cmd = smtp_command_parse(line->text);
@@ -148,7 +159,10 @@ static void on_command(struct smtp_dialog *d, const struct smtp_text_line *line)
 	}
 	leave_content(d, cmd.verb, line);
 	smtp_dialog_emit(d, &e);
-	enter(d, &cmd, line);
+	if (cmd.verb == SMTP_PROXY)
+		on_proxy(d, &cmd, line);
+	else
+		enter(d, &cmd, line);
 }
 
 /* A line while it is not known whether it is one of a message. */
@@ -186,15 +200,23 @@ static void step_line(struct smtp_dialog *d, struct stream_chunk *c)
 
 /* ---- bytes whose meaning hangs on those behind them ---- */
 
+void smtp_client_proxy_end(struct smtp_dialog *d, const struct smtp_place *at)
+{
+	struct smtp_proxy_client said;
+
+	if (d->client.proxy.left > 0)
+		return;
+	said = smtp_proxy_end(&d->client.proxy);
+	smtp_dialog_proxy(d, at, &said);
+}
+
 static void step_proxy(struct smtp_dialog *d, struct stream_chunk *c)
 {
-	struct smtp_client *cl = &d->client;
-	size_t n = c->data.len < cl->chunk_left ? c->data.len : (size_t)cl->chunk_left;
+	struct smtp_place at;
 
-	smtp_chunk_skip(c, n);
-	cl->chunk_left -= n;
-	if (cl->chunk_left == 0)
-		cl->state = SMTP_CLIENT_COMMAND;
+	smtp_chunk_skip(c, smtp_proxy_bytes(&d->client.proxy, c->data));
+	at = smtp_place_of(c, 0);
+	smtp_client_proxy_end(d, &at);
 }
 
 /* The server has said yes to STARTTLS up to `end` and the client sent plain bytes behind it: were
@@ -292,6 +314,8 @@ void smtp_client_gap(struct smtp_dialog *d, const struct stream_chunk *c)
 		cl->chunk_left -= e.gap.missing;
 		if (cl->chunk_left == 0)
 			smtp_content_chunk_end(d, &at);
+	} else if (cl->state == SMTP_CLIENT_PROXY && c->missing < cl->proxy.left) {
+		smtp_proxy_gap(&cl->proxy, c->missing);
 	} else if (!smtp_exchange_gap(d)) {
 		smtp_line_reset(&cl->line, d->blocks);
 		cl->state = SMTP_CLIENT_UNSURE;

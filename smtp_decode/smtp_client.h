@@ -17,4 +17,7 @@ void smtp_client_replied(
 /* Takes at least a byte, unless the state changes; not in the state WAIT. */
 void smtp_client_step(struct smtp_dialog *d, struct stream_chunk *c);
 void smtp_client_gap(struct smtp_dialog *d, const struct stream_chunk *c);
+/* In the state PROXY: is the header whole? Then says what it said. */
+void smtp_client_proxy_end(struct smtp_dialog *d, const struct smtp_place *at);
+
 #endif

@@ -14,7 +14,16 @@ struct smtp_decoder {
 	struct message_shared messages;
 	struct record_builder records;
 	struct smtp_blocks blocks;
-	uint64_t sessions, lines_capped, hellos_capped, pending_capped, records_full;
+	uint64_t sessions, lines_capped, hellos_capped, pending_capped, records_full,
+		clients_claimed;
+};
+
+/* Where, within the connection, a session began: with XCLIENT, else zero. */
+struct smtp_part {
+	bool anew;
+	nstime start;
+	uint64_t first_packet;
+	uint64_t packets[2], bytes[2], payload[2], missing[2]; /* that came before */
 };
 
 struct smtp_session {
@@ -24,6 +33,8 @@ struct smtp_session {
 	struct session_times times;
 	struct message_builder messages;
 	struct tls_watch *tls; /* NULL before TLS */
+	struct session_client client;
+	struct smtp_part part;
 	/* Of the call that is being made. */
 	const struct flow_info *flow;
 	nstime now;
@@ -98,6 +109,7 @@ struct smtp_decoder_stats smtp_decoder_get_stats(const struct smtp_decoder *d)
 		.pending_capped = d->pending_capped,
 		.hellos_capped = d->hellos_capped,
 		.records_full = d->messages.records_full + d->records_full,
+		.clients_claimed = d->clients_claimed,
 	};
 }
 
@@ -105,6 +117,8 @@ static struct message_session session_so_far(struct smtp_session *s)
 {
 	return (struct message_session){
 		.flow = s->flow,
+		.client = session_client_of_message(&s->client),
+		.start = s->part.start ? s->part.start : s->flow->first_time,
 		.authenticated = session_builder_authenticated(&s->facts, s->flow->midstream),
 		.auth_account = s->facts.auth_account,
 		.time = s->now,
@@ -112,6 +126,108 @@ static struct message_session session_so_far(struct smtp_session *s)
 		.timer = s->timer,
 		.number = &s->number,
 	};
+}
+
+/* What is known of the connection, as of the session that is at hand. */
+static struct flow_info flow_of_part(const struct smtp_session *s, const struct client_end *client)
+{
+	const struct smtp_part *p = &s->part;
+	struct flow_info f = *s->flow;
+
+	f.client = client->addr;
+	f.client_port = client->port;
+	if (p->start != 0) {
+		f.first_time = p->start;
+		f.first_packet = p->first_packet;
+		f.syn_time = 0;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		f.packets[i] -= p->packets[i];
+		f.bytes[i] -= p->bytes[i];
+		f.payload[i] -= p->payload[i];
+		f.missing[i] -= p->missing[i];
+	}
+	return f;
+}
+
+/* `e` NULL: the connection goes on, with another client. */
+static void emit_session(
+	struct smtp_session *s, const struct client_end *client, const struct flow_ending *e)
+{
+	const struct flow_ending goes_on = {
+		.how = FLOW_END_INPUT, .time = s->now, .packet = s->packet, .timer = s->timer};
+	const struct flow_ending *end = e ? e : &goes_on;
+	struct smtp_decoder *d = s->decoder;
+	const struct message_builder *m = &s->messages;
+	struct session_record *r = record_begin(&d->records, RECORD_SESSION, sizeof(*r));
+	struct flow_info f = flow_of_part(s, client);
+
+	r->r.time = s->now;
+	r->r.packet = s->packet;
+	r->r.timer = s->timer;
+	r->r.flow = s->flow->id;
+	r->r.number = s->number++;
+	r->flow = f;
+	r->peer = s->flow->client;
+	r->peer_port = s->flow->client_port;
+	r->provenance = client->provenance;
+	r->part = s->part.anew;
+	r->claimed = s->client.claimed;
+	r->claims = s->client.claims;
+	session_fill(&s->facts, &f, end, &d->records, r);
+	session_times_fill(&s->times, &f, end, r);
+	if (s->tls)
+		tls_watch_fill(s->tls, &d->records, &r->tls);
+	if (!e)
+		r->close = SESSION_CLOSE_XCLIENT;
+	if (s->part.anew)
+		r->banner_ms = -1;
+	if (r->claims > 0)
+		r->anomalies |= SESSION_CLIENT_CLAIMED;
+	r->messages_attempted = m->attempted;
+	r->messages_accepted = m->accepted;
+	r->messages_rejected = m->rejected;
+	r->rcpts_attempted = m->rcpts_attempted;
+	r->rcpts_accepted = m->rcpts_accepted;
+	r->rcpts_rejected = m->rcpts_rejected;
+	r->rcpts_unknown_user = m->rcpts_unknown_user;
+	d->records_full += d->records.full;
+	d->config.emit(d->config.cookie, record_end(&d->records));
+}
+
+/* Was more said before XCLIENT than it takes to get there? That was a session of its own. */
+static bool had_life(const struct smtp_session *s)
+{
+	return s->client.before.provenance == CLIENT_BY_XCLIENT || s->facts.auth_attempts > 0 ||
+	       s->messages.rcpts_attempted > 0 || s->messages.attempted > 0;
+}
+
+/* The server greets another client with `e` (XCLIENT): one session is over, the next begins. */
+static void begin_anew(struct smtp_session *s, const struct smtp_event *e)
+{
+	struct message_session so_far = session_so_far(s);
+	const struct flow_info *f = s->flow;
+
+	so_far.client = &s->client.before;
+	message_builder_finish(&s->messages, &so_far);
+	if (had_life(s)) {
+		emit_session(s, &s->client.before, NULL);
+		s->decoder->sessions++;
+		s->part.start = e->first.time;
+		s->part.first_packet = e->first.packet;
+		for (size_t i = 0; i < 2; i++) {
+			s->part.packets[i] = f->packets[i];
+			s->part.bytes[i] = f->bytes[i];
+			s->part.payload[i] = f->payload[i];
+			s->part.missing[i] = f->missing[i];
+		}
+	}
+	s->part.anew = true;
+	message_builder_restart(&s->messages, &so_far);
+	session_builder_finish(&s->facts);
+	session_builder_init(&s->facts);
+	session_times_init(&s->times);
+	session_builder_told(&s->facts, e, &s->client.words);
 }
 
 static void watch_tls(struct smtp_session *s, const struct smtp_event *e)
@@ -126,9 +242,8 @@ static void watch_tls(struct smtp_session *s, const struct smtp_event *e)
 		tls_watch_gap(s->tls, e->dir);
 }
 
-static void on_event(void *cookie, const struct smtp_event *e)
+static void spread(struct smtp_session *s, const struct smtp_event *e)
 {
-	struct smtp_session *s = cookie;
 	struct message_session so_far;
 
 	session_times_event(&s->times, e);
@@ -136,6 +251,22 @@ static void on_event(void *cookie, const struct smtp_event *e)
 	watch_tls(s, e);
 	so_far = session_so_far(s);
 	message_builder_event(&s->messages, e, &so_far);
+	session_client_after(&s->client, e);
+}
+
+static void on_event(void *cookie, const struct smtp_event *e)
+{
+	struct smtp_session *s = cookie;
+	struct smtp_event greeting;
+
+	if (session_client_event(&s->client, e, s->decoder->messages.pseudonyms))
+		begin_anew(s, e);
+	if (session_client_greets(&s->client, e)) {
+		greeting = *e;
+		greeting.reply.role = SMTP_REPLY_GREETING;
+		e = &greeting;
+	}
+	spread(s, e);
 }
 
 struct smtp_session *smtp_session_open(struct smtp_decoder *d, const struct flow_info *f)
@@ -156,6 +287,7 @@ struct smtp_session *smtp_session_open(struct smtp_decoder *d, const struct flow
 	session_builder_init(&s->facts);
 	session_times_init(&s->times);
 	message_builder_init(&s->messages, &d->messages);
+	session_client_init(&s->client, &d->config.trust, &f->client, f->client_port);
 	return s;
 }
 
@@ -171,33 +303,6 @@ void smtp_session_chunk(
 	session_times_after(&s->times, c);
 }
 
-static void emit_session(struct smtp_session *s, const struct flow_ending *e)
-{
-	struct smtp_decoder *d = s->decoder;
-	const struct message_builder *m = &s->messages;
-	struct session_record *r = record_begin(&d->records, RECORD_SESSION, sizeof(*r));
-
-	r->r.time = s->now;
-	r->r.packet = s->packet;
-	r->r.timer = s->timer;
-	r->r.flow = s->flow->id;
-	r->r.number = s->number++;
-	r->flow = *s->flow;
-	session_fill(&s->facts, s->flow, e, &d->records, r);
-	session_times_fill(&s->times, s->flow, e, r);
-	if (s->tls)
-		tls_watch_fill(s->tls, &d->records, &r->tls);
-	r->messages_attempted = m->attempted;
-	r->messages_accepted = m->accepted;
-	r->messages_rejected = m->rejected;
-	r->rcpts_attempted = m->rcpts_attempted;
-	r->rcpts_accepted = m->rcpts_accepted;
-	r->rcpts_rejected = m->rcpts_rejected;
-	r->rcpts_unknown_user = m->rcpts_unknown_user;
-	d->records_full += d->records.full;
-	d->config.emit(d->config.cookie, record_end(&d->records));
-}
-
 void smtp_session_end(
 	struct smtp_session *s, const struct flow_info *f, const struct flow_ending *e)
 {
@@ -211,7 +316,8 @@ void smtp_session_end(
 	smtp_dialog_finish(&s->dialog, e->time, e->packet);
 	so_far = session_so_far(s);
 	message_builder_finish(&s->messages, &so_far);
-	emit_session(s, e);
+	emit_session(s, &s->client.end, e);
+	d->clients_claimed += s->client.claims;
 	d->lines_capped += s->dialog.lines_capped;
 	d->pending_capped += s->dialog.pending_capped;
 	d->hellos_capped += s->tls ? s->tls->capped : 0;

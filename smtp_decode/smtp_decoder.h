@@ -9,6 +9,7 @@
 
 #include "base/flow.h"
 #include "base/record.h"
+#include "smtp_decode/session_client.h"
 
 struct smtp_decoder;
 struct smtp_session;
@@ -21,6 +22,7 @@ struct smtp_decoder_config {
 	bool want_sha256;     /* of attachments; their fast digest is always there */
 	/* Key of the pseudonyms of recipients and accounts (HMAC-SHA256, 48 bits shown). */
 	uint8_t pseudonym_key[32];
+	struct client_trust trust; /* whose word on the client is believed; lists borrowed */
 	uint32_t message_contexts; /* messages decoded at a time with headers and text */
 };
 
@@ -30,6 +32,7 @@ struct smtp_decoder_stats {
 	uint64_t lines_capped, headers_capped, texts_capped, mime_capped, pending_capped;
 	uint64_t hellos_capped; /* handshake messages of TLS that were looked at in part only */
 	uint64_t records_full;
+	uint64_t clients_claimed; /* words on another client that were not believed */
 };
 
 /* NULL where memory is short. */

@@ -38,6 +38,18 @@ void smtp_dialog_anomaly(
 	smtp_dialog_emit(d, &e);
 }
 
+void smtp_dialog_proxy(
+	struct smtp_dialog *d, const struct smtp_place *at, const struct smtp_proxy_client *said)
+{
+	struct smtp_event e = smtp_dialog_client_event(SMTP_EVENT_PROXY, at, at);
+
+	e.proxy = *said;
+	smtp_dialog_emit(d, &e);
+	if (said->kind == SMTP_PROXY_BAD)
+		smtp_dialog_anomaly(d, FLOW_CLIENT, at, SESSION_BAD_PROXY);
+	d->client.state = SMTP_CLIENT_START;
+}
+
 void smtp_dialog_tls(struct smtp_dialog *d, const struct stream_chunk *c)
 {
 	struct smtp_event e = {

@@ -85,7 +85,8 @@ struct smtp_client {
 	bool refused;     /* the last command was DATA, and the server said no */
 	bool lf_lines;    /* the last command was ended by LF alone */
 	uint32_t content_number, chunk_number, wait_number;
-	uint64_t chunk_left; /* octets of BDAT, or bytes of a PROXY header */
+	uint64_t chunk_left;     /* octets of BDAT */
+	struct smtp_proxy proxy; /* a PROXY version 2 header, while it is read */
 	/* STARTTLS: one is open; plain bytes came behind it, and what of the server they ACKed;
 	 * the end of its 220, -1 unseen. */
 	bool starttls, behind;
@@ -150,6 +151,9 @@ struct smtp_event smtp_dialog_client_event(
 	enum smtp_event_kind kind, const struct smtp_place *first, const struct smtp_place *last);
 void smtp_dialog_anomaly(
 	struct smtp_dialog *d, enum flow_dir dir, const struct smtp_place *at, uint32_t anomaly);
+/* A PROXY header is read, up to `at`: what follows is as at the start. */
+void smtp_dialog_proxy(
+	struct smtp_dialog *d, const struct smtp_place *at, const struct smtp_proxy_client *said);
 /* From `c` on all is TLS. */
 void smtp_dialog_tls(struct smtp_dialog *d, const struct stream_chunk *c);
 /* Bytes of TLS records. */

@@ -14,6 +14,7 @@
 #include "base/flow.h"
 #include "smtp_decode/session_record.h"
 #include "smtp_decode/smtp_command.h"
+#include "smtp_decode/smtp_proxy.h"
 
 /* Where in the capture a byte was. */
 struct smtp_place {
@@ -35,6 +36,7 @@ enum smtp_event_kind {
 	SMTP_EVENT_TLS_BYTES,     /* of its records; a client's may come before it is certain */
 	SMTP_EVENT_CLOSE,         /* this side sends no more */
 	SMTP_EVENT_ANOMALY,
+	SMTP_EVENT_PROXY, /* the header of a load balancer was read; a line is a command, too */
 };
 
 /* To what a reply is one. */
@@ -95,6 +97,7 @@ struct smtp_event {
 			bool in_content;
 		} gap;
 		struct span tls;
+		struct smtp_proxy_client proxy;
 		uint32_t anomaly; /* a bit of enum session_anomaly */
 	};
 };

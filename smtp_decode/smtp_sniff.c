@@ -6,10 +6,6 @@
 #include "smtp_decode/smtp_client.h"
 #include "smtp_decode/smtp_content.h"
 
-/* The signature of a PROXY protocol version 2 header, and what is behind it. */
-#define PROXY2_SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
-#define PROXY2_HEADER 16
-
 /* Moves one byte of `c` to those looked at. */
 static struct span look(struct smtp_dialog *d, struct stream_chunk *c)
 {
@@ -50,15 +46,17 @@ void smtp_sniff_start(struct smtp_dialog *d, struct stream_chunk *c)
 	if (s.p[0] == 0x16 && s.p[1] == 0x03) {
 		cl->hello = cl->sniffed;
 		cl->state = SMTP_CLIENT_TLS;
-	} else if (memcmp(s.p, PROXY2_SIGNATURE, sig) == 0) {
-		if (s.len < PROXY2_HEADER)
+	} else if (cl->sniffed.offset == 0 && memcmp(s.p, SMTP_PROXY_SIGNATURE, sig) == 0) {
+		if (s.len < SMTP_PROXY_HEADER)
 			return;
-		cl->chunk_left = (uint64_t)s.p[14] << 8 | s.p[15];
+		smtp_proxy_start(&cl->proxy, s.p);
 		cl->sniff_len = 0;
-		cl->state = cl->chunk_left > 0 ? SMTP_CLIENT_PROXY : SMTP_CLIENT_COMMAND;
+		cl->state = SMTP_CLIENT_PROXY;
+		smtp_client_proxy_end(d, &(struct smtp_place){c->time, c->packet, c->offset});
 		return;
 	} else {
-		cl->state = d->midstream ? SMTP_CLIENT_UNSURE : SMTP_CLIENT_COMMAND;
+		cl->state = d->midstream && cl->sniffed.offset == 0 ? SMTP_CLIENT_UNSURE
+								    : SMTP_CLIENT_COMMAND;
 		if (s.p[0] < 0x20 && s.p[0] != '\r' && s.p[0] != '\n' && s.p[0] != '\t')
 			smtp_dialog_anomaly(d, FLOW_CLIENT,
 				&(struct smtp_place){c->time, c->packet, 0}, SESSION_NOT_SMTP);

@@ -229,6 +229,13 @@ static int read_option(struct reader *r, const char *s)
 		f->syn_time = 0;
 	} else if (strncmp(s, "port ", 5) == 0) {
 		f->server_port = (uint16_t)strtoul(s + 5, NULL, 10);
+	} else if (strcmp(s, "trusted") == 0) {
+		r->d->peer = (struct cidr){r->d->flow.client, 32};
+	} else if (strcmp(s, "proxy") == 0) {
+		r->d->proxy = (struct cidr){r->d->flow.client, 32};
+	} else if (strncmp(s, "trusted ", 8) == 0) {
+		if (cidr_parse(span_str(s + 8), &r->d->peer) < 0)
+			return fail(r, "no network");
 	} else if (strncmp(s, "contexts ", 9) == 0) {
 		r->d->contexts = (uint32_t)strtoul(s + 9, NULL, 10);
 	} else {

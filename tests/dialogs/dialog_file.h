@@ -34,7 +34,8 @@ struct dialog {
 	size_t expected_count;
 	struct flow_info flow; /* as it stands at the start */
 	struct flow_ending ending;
-	uint32_t contexts; /* of the decoder */
+	uint32_t contexts;       /* of the decoder */
+	struct cidr proxy, peer; /* of which a word on the client is believed */
 };
 
 /* 1, or -1 with a message on stderr. */

@@ -81,7 +81,8 @@ static void strings(const struct dump *d, const char *field, struct array_ref a)
 
 static const char *const anomaly_names[32] = {"bare_lf", "long_line", "unknown_reply",
 	"client_first", "not_smtp", "smuggle_candidate", "starttls_injection", "bad_bdat",
-	"data_without_354", "gap", "smuggle_attempt", "smuggle_success", "ended_by_server"};
+	"data_without_354", "gap", "smuggle_attempt", "smuggle_success", "ended_by_server",
+	"bad_proxy", "client_claimed"};
 
 static const char *const trait_names[32] = {"header_seen", "auto_submitted", "null_sender", "dsn",
 	"list_id", "dkim_signature", "references", "text_capped", "bdat", "gap", "header_capped",
@@ -128,12 +129,29 @@ static void tls(const struct dump *d, const struct session_tls *t)
 	lengths(d, "tls_server_lengths", t->lengths[FLOW_SERVER]);
 }
 
+static const char *const provenances[] = {"connection", "proxy_protocol", "xclient", "xforward"};
+
+static void end(const struct dump *d, const char *field, const struct addr *a, uint16_t port)
+{
+	char text[ADDR_STRLEN];
+
+	name(d, field);
+	fprintf(d->out, "%s %u\n", addr_format(a, text), port);
+}
+
 static void session(const struct dump *d, const struct session_record *s)
 {
 	static const char *const outcomes[] = {
 		"none", "success", "failure", "cancelled", "unknown"};
 	static const char *const closes[] = {
-		"quit", "fin", "rst", "timeout", "evicted", "eof", "tls"};
+		"quit", "fin", "rst", "timeout", "evicted", "eof", "tls", "xclient"};
+
+	end(d, "client", &s->flow.client, s->flow.client_port);
+	end(d, "peer", &s->peer, s->peer_port);
+	fprintf(d->out, "%sprovenance = %s\n", d->prefix, provenances[s->provenance]);
+	number(d, "claims", s->claims);
+	if (s->claims > 0)
+		end(d, "claimed", &s->claimed.addr, s->claimed.port);
 
 	helos(d, s);
 	string(d, "banner", s->banner);
@@ -182,6 +200,9 @@ static void session(const struct dump *d, const struct session_record *s)
 
 static void message(const struct dump *d, const struct message_record *m)
 {
+	end(d, "client", &m->client, m->client_port);
+	end(d, "peer", &m->peer, m->peer_port);
+	fprintf(d->out, "%sprovenance = %s\n", d->prefix, provenances[m->provenance]);
 	number(d, "depth", m->depth);
 	tri(d, "complete", m->complete);
 	tri(d, "accepted", m->accepted);
@@ -213,7 +234,8 @@ void record_dump(FILE *out, const struct record *r, unsigned int n)
 	struct dump d = {.out = out, .record = r};
 
 	if (r->kind == RECORD_SESSION) {
-		snprintf(d.prefix, sizeof(d.prefix), "session.");
+		/* Most have one. */
+		snprintf(d.prefix, sizeof(d.prefix), n > 1 ? "session[%u]." : "session.", n);
 		session(&d, (const struct session_record *)r);
 	} else {
 		snprintf(d.prefix, sizeof(d.prefix), "message[%u].", n);

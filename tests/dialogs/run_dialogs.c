@@ -20,7 +20,7 @@ struct output {
 	FILE *out;
 	char *text;
 	size_t size;
-	unsigned int messages, secrets;
+	unsigned int messages, sessions;
 };
 
 /* Where to cut: before byte n of each step where `cut` says so. */
@@ -36,8 +36,9 @@ static void on_record(void *cookie, const struct record *r)
 	struct output *o = cookie;
 
 	if (r->kind == RECORD_MESSAGE)
-		o->messages++;
-	record_dump(o->out, r, o->messages);
+		record_dump(o->out, r, ++o->messages);
+	else
+		record_dump(o->out, r, ++o->sessions);
 }
 
 static bool cut_never(const struct cutter *c, size_t step, size_t n)
@@ -142,6 +143,8 @@ static void play(const struct dialog *d, const struct cutter *cutter, struct out
 	struct smtp_decoder_config config = {.emit = on_record,
 		.cookie = o,
 		.want_recipients = true,
+		.trust = {.proxies = {&d->proxy, d->proxy.bits > 0},
+			.peers = {&d->peer, d->peer.bits > 0}},
 		.message_contexts = d->contexts};
 	struct smtp_decoder *decoder = smtp_decoder_create(&config);
 	struct flow_info f = d->flow;

@@ -107,6 +107,11 @@ const struct session_record *samples_session(struct samples *s, const struct spa
 
 	r->r.time = T0 + 4558901234;
 	r->flow = flow();
+	r->peer = addr("203.0.113.80");
+	r->peer_port = 40001;
+	r->provenance = CLIENT_BY_XCLIENT;
+	r->claimed = (struct client_end){addr("203.0.113.7"), 0, CLIENT_BY_PROXY, 0};
+	r->claims = 1;
 	session_counts(r);
 	helos[0].arg = record_add(b, pick(noise, S("ylmf-pc")));
 	helos[1].arg = record_add(b, pick(noise, S("[198.51.100.23]")));
@@ -132,6 +137,8 @@ const struct session_record *samples_session_unseen(struct samples *s)
 		.first_time = T0,
 		.packets = {1, 0},
 	};
+	r->peer = r->flow.client;
+	r->peer_port = r->flow.client_port;
 	r->banner_code = -1;
 	r->banner_ms = r->first_command_ms = r->hold_ms = r->idle_max_ms = r->duration_ms = -1;
 	r->close = SESSION_CLOSE_EOF;
@@ -207,6 +214,9 @@ const struct message_record *samples_message(struct samples *s, const struct spa
 	m->client = addr("198.51.100.23");
 	m->server = addr("192.0.2.25");
 	m->client_port = 49152;
+	m->peer = addr("203.0.113.80");
+	m->peer_port = 40001;
+	m->provenance = CLIENT_BY_XFORWARD;
 	m->server_port = 25;
 	m->depth = 1;
 	m->session_start = T0;
@@ -232,9 +242,9 @@ const struct message_record *samples_message_unseen(struct samples *s)
 	struct message_record *m = record_begin(&s->message, RECORD_MESSAGE, sizeof(*m));
 
 	m->r.time = m->start = m->session_start = T0;
-	m->client = addr("198.51.100.24");
+	m->client = m->peer = addr("198.51.100.24");
 	m->server = addr("192.0.2.25");
-	m->client_port = 49153;
+	m->client_port = m->peer_port = 49153;
 	m->server_port = 25;
 	m->depth = 3;
 	m->declared_size = m->reply_code = -1;
@@ -263,9 +273,10 @@ struct alert samples_campaign_alert(const struct span *noise)
 	fill_members(members, noise);
 	unknowns[0] = pick(noise, S("Reverse DNS of 4 of 12 sources was not seen."));
 	exemplars[0] = (struct exemplar){
-		addr("198.51.100.23"), addr("192.0.2.25"), 49152, 25, 100, 137, T0};
-	exemplars[1] =
-		(struct exemplar){addr("203.0.113.9"), addr("192.0.2.25"), 49152, 25, 138, 170, T0};
+		addr("198.51.100.23"), addr("192.0.2.25"), addr("203.0.113.80"), 49152, 25, 40001,
+		100, 137, T0};
+	exemplars[1] = (struct exemplar){addr("203.0.113.9"), addr("192.0.2.25"),
+		addr("203.0.113.9"), 49152, 25, 49152, 138, 170, T0};
 	return (struct alert){
 		.type = ALERT_CAMPAIGN,
 		.state = ALERT_OPEN,

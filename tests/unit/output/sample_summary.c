@@ -108,7 +108,8 @@ static void flapping_and_holding(struct summary *s)
 static void others(struct summary *s)
 {
 	struct alert a = samples_source_alert();
-	const struct exemplar x = {v4(113, 77), v4(113, 25), 40000, 25, 500, 530, T0};
+	const struct exemplar x = {
+		v4(113, 77), v4(113, 25), v4(113, 77), 40000, 25, 40000, 500, 530, T0};
 	struct source_card c = samples_card_unseen();
 
 	a.state = ALERT_OPEN;
