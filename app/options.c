@@ -9,6 +9,7 @@
 
 #include "app/setting_value.h"
 #include "base/log.h"
+#include "capture/checksum.h"
 #include "heuristics/alert.h"
 
 enum long_option {
@@ -26,7 +27,7 @@ enum long_option {
 	OPT_FAIL_ON_ALERT,
 };
 
-static const char short_options[] = "r:i:c:Tf:s:B:DZ:w:o:vqVh";
+static const char short_options[] = "r:i:c:Tf:s:B:k:DZ:w:o:vqVh";
 
 static const struct option long_options[] = {
 	{"set", required_argument, NULL, OPT_SET},
@@ -56,6 +57,8 @@ static const struct word summary_words[] = {
 	{"text", SUMMARY_TEXT}, {"json", SUMMARY_JSON}, {"none", SUMMARY_NONE}, {NULL, 0}};
 static const struct word progress_words[] = {
 	{"auto", PROGRESS_AUTO}, {"json", PROGRESS_JSON}, {"none", PROGRESS_NONE}, {NULL, 0}};
+static const struct word checksum_words[] = {{"auto", CHECKSUM_AUTO}, {"all", CHECKSUM_ALL},
+	{"none", CHECKSUM_NONE}, {NULL, 0}};
 static const struct word severity_words[] = {{"low", SEVERITY_LOW}, {"medium", SEVERITY_MEDIUM},
 	{"high", SEVERITY_HIGH}, {"critical", SEVERITY_CRITICAL}, {NULL, 0}};
 
@@ -200,6 +203,8 @@ static int take_argument(struct options *o, int c, const char *arg)
 		return number("-s", arg, 64, 262144, &o->snaplen);
 	case 'B':
 		return buffer_size(arg, &o->buffer_bytes);
+	case 'k':
+		return pick("-k", arg, checksum_words, &o->checksums);
 	case OPT_WORKERS:
 		return number("--workers", arg, 1, 64, &o->workers);
 	case OPT_SUMMARY:
@@ -231,7 +236,7 @@ static const char *option_name(int c, const char *arg, char buf[80])
 
 int options_parse(int argc, char **argv, struct options *ret)
 {
-	struct options o = {.workers = 1, .dns = "passive"};
+	struct options o = {.workers = 1, .dns = "passive", .checksums = -1};
 	char shown[80];
 	int c;
 
@@ -294,6 +299,7 @@ void options_print_help(void)
 	      "  -f FILTER             libpcap filter expression\n"
 	      "  -s SNAPLEN            bytes captured of a frame (262144)\n"
 	      "  -B SIZE               ring of each interface (64MiB; a bare number is in KiB)\n"
+	      "  -k auto|all|none      which packets with a wrong checksum are dropped (auto)\n"
 	      "  -w FILE               write every packet that passes the filter\n"
 	      "  -Z USER               become USER once the interfaces are open\n"
 	      "  --dns off|passive     use DNS answers seen in the traffic (passive)\n"

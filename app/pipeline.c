@@ -192,7 +192,8 @@ struct pipeline *pipeline_create(const struct pipeline_config *config)
 	struct judge_out out = {p, say_session, say_message, say_alert, say_campaign, say_source};
 	struct flow_sink sink = {p, on_connect, on_open, on_chunk, on_end, on_datagram};
 	struct capture_config capture = {
-		.memory = config->settings->memory, .seed = config->seed};
+		.memory = config->settings->memory, .seed = config->seed,
+		.checksums = config->checksums};
 	struct judge_config judge = judge_settings(config);
 	struct smtp_decoder_config decoder;
 
@@ -283,6 +284,8 @@ static const struct stat_row capture_rows[] = {
 	ROW("capture.not_ip", capture_stats, not_ip),
 	ROW("capture.fragments", capture_stats, fragments),
 	ROW("capture.too_deep", capture_stats, too_deep),
+	ROW("capture.checksum_bad", capture_stats, checksum_bad),
+	ROW("capture.checksum_unmade", capture_stats, checksum_unmade),
 	ROW("capture.duplicates", capture_stats, duplicates),
 	ROW("capture.tunnels_capped", capture_stats, tunnels_capped),
 	ROW("tcp.segments", capture_stats, tcp_segments),

@@ -10,6 +10,7 @@
 #define APP_PIPELINE_H
 
 #include "app/settings.h"
+#include "capture/checksum.h"
 #include "capture/packet.h"
 #include "output/emitter.h"
 #include "output/summary.h"
@@ -23,6 +24,7 @@ struct pipeline_config {
 	bool live, use_dns;
 	uint8_t pseudonym_key[32];
 	uint64_t seed;
+	enum checksum_mode checksums;
 };
 
 /* NULL where memory is short. */

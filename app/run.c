@@ -119,7 +119,9 @@ static int build(struct run *r)
 	struct pipeline_config c = {.settings = r->s,
 		.live = r->live,
 		.use_dns = strcmp(r->o->dns, "off") != 0,
-		.seed = table_seed(r)};
+		.seed = table_seed(r),
+		.checksums = r->o->checksums < 0 ? r->s->checksums
+						 : (enum checksum_mode)r->o->checksums};
 	char error[512];
 
 	if (pseudonym_key_load(r->s->hash_key_file, c.pseudonym_key, error) != 1) {

@@ -74,6 +74,7 @@ static const struct {
 	{"capture.unknown_link", "frames of a link type that is not read"},
 	{"capture.malformed", "malformed packets"},
 	{"capture.too_deep", "packets nested too deep"},
+	{"capture.checksum_bad", "packets dropped for a wrong checksum"},
 	{"capture.tunnels_capped", "packets of tunnels beyond those that records tell of"},
 	{"capture.duplicates", "packets that the tap showed twice"},
 	{"tcp.flows_undecided", "connections whose protocol could not be told"},

@@ -49,6 +49,13 @@ static int valid_buffer(const char *text)
 	return setting_value_size(text, 1024, &v) == 1 && v >= 65536 && v <= INT32_MAX ? 1 : -1;
 }
 
+static int valid_checksums(const char *text)
+{
+	return strcmp(text, "auto") == 0 || strcmp(text, "all") == 0 || strcmp(text, "none") == 0
+		       ? 1
+		       : -1;
+}
+
 static int valid_snaplen(const char *text)
 {
 	int64_t v;
@@ -120,6 +127,8 @@ static const struct setting_schema capture_fields[] = {
 		"bytes of a frame that are captured"},
 	{"buffer", SETTING_TYPE_SCALAR, NULL, "64MiB", valid_buffer, "a size from 64KiB to 2047MiB",
 		"ring of each interface"},
+	{"checksums", SETTING_TYPE_SCALAR, NULL, "auto", valid_checksums, "auto, all or none",
+		"which packets with a wrong one are dropped"},
 	{0},
 };
 

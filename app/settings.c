@@ -47,7 +47,7 @@ struct texts {
 		char *hash_key_file;
 	} privacy;
 	struct {
-		char *filter, *snaplen, *buffer;
+		char *filter, *snaplen, *buffer, *checksums;
 	} capture;
 	struct text_output *outputs;
 	uint32_t output_count;
@@ -103,6 +103,7 @@ static const cyaml_schema_field_t capture_schema[] = {
 	TEXT("filter", capture_texts, filter),
 	TEXT("snaplen", capture_texts, snaplen),
 	TEXT("buffer", capture_texts, buffer),
+	TEXT("checksums", capture_texts, checksums),
 	CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t output_schema[] = {
@@ -253,6 +254,13 @@ static enum setting_sha256 sha256_of(const char *text)
 	return on ? SETTING_SHA256_ON : SETTING_SHA256_OFF;
 }
 
+static enum checksum_mode checksums_of(const char *text)
+{
+	return strcmp(text, "all") == 0	   ? CHECKSUM_ALL
+	       : strcmp(text, "none") == 0 ? CHECKSUM_NONE
+					   : CHECKSUM_AUTO;
+}
+
 static void fill(struct arena *a, const struct texts *t, struct settings *s)
 {
 	int64_t snaplen = 0;
@@ -274,6 +282,7 @@ static void fill(struct arena *a, const struct texts *t, struct settings *s)
 	s->trusted_resolvers = cidrs(a, &t->dns.trusted_resolvers);
 	s->attachments_sha256 = sha256_of(t->attachments.sha256);
 	s->hash_key_file = text_or_null(a, t->privacy.hash_key_file);
+	s->checksums = checksums_of(t->capture.checksums);
 	s->filter = text_or_null(a, t->capture.filter);
 	fill_outputs(a, t, s);
 	fill_overrides(a, t, s);

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "capture/checksum.h"
 #include "heuristics/judge.h"
 
 struct setting_output {
@@ -32,6 +33,7 @@ struct settings {
 	const char *hash_key_file; /* NULL: none */
 	const char *filter;	   /* NULL: the default */
 	int snaplen, buffer_bytes;
+	enum checksum_mode checksums;
 	const struct setting_output *outputs;
 	size_t output_count;
 	const struct check_override *overrides; /* every check's settings, defaults included */

@@ -35,8 +35,10 @@ struct capture *capture_create(const struct capture_config *config, const struct
 	c->sink = *sink;
 	c->seed = config->seed;
 	c->decap = decap_create(config->seed);
-	if (c->decap)
+	if (c->decap) {
+		decap_set_checksums(c->decap, config->checksums);
 		c->flows = flow_tracker_create(config, sink, &c->stats);
+	}
 	if (!c->flows) {
 		capture_destroy(c);
 		return NULL;
@@ -140,6 +142,7 @@ struct capture_stats capture_get_stats(const struct capture *c)
 	s.fragments = d.fragments;
 	s.too_deep = d.nothing[DECAP_TOO_DEEP];
 	s.truncated = d.truncated;
+	s.checksum_bad += d.nothing[DECAP_BAD_CHECKSUM];
 	s.bytes_held = flow_tracker_held(c->flows);
 	s.memory = sizeof(*c) + decap_bytes(c->decap) + flow_tracker_bytes(c->flows);
 	return s;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/flow.h"
+#include "capture/checksum.h"
 #include "capture/packet.h"
 
 #define CAPTURE_SHARDS 64
@@ -45,6 +46,7 @@ struct capture_config {
 	uint64_t seed;
 	nstime smtp_idle;           /* default 660 s at least (contract 4.1) */
 	nstime other_idle;          /* flows not (yet) known to be SMTP, default 60 s */
+	enum checksum_mode checksums; /* default CHECKSUM_AUTO */
 	const uint16_t *smtp_ports; /* NULL: 25, 465, 587, 2525 */
 	size_t smtp_port_count;
 	/* The shards that are held, `shards` of them from `first_shard` on; 0: all. What each may
@@ -55,6 +57,8 @@ struct capture_config {
 struct capture_stats {
 	uint64_t packets, ip_packets, tcp_segments, udp_datagrams;
 	uint64_t unknown_link, malformed, not_ip, fragments, too_deep, truncated;
+	uint64_t checksum_bad;     /* segments dropped because of it */
+	uint64_t checksum_unmade;  /* wrong too, but by the sensor's place, and taken */
 	uint64_t duplicates; /* copies of a packet that came just before, dropped */
 	uint64_t tunnels_capped; /* segments of a tunnel that is not told of, for lack of room */
 	uint64_t flows, flows_active, flows_smtp, flows_not_smtp, flows_undecided;

@@ -10,6 +10,8 @@
 
 struct decap {
 	uint64_t seed;
+	enum checksum_mode checksums;
+	uint64_t checked, wrong; /* segments with payload */
 	struct ip_frag *fragments;
 	struct decap_stats stats;
 };
@@ -35,6 +37,7 @@ static const struct decap_row decap_headers[HEADER_COUNT] = {
 	[HEADER_IPV4] = {.step = decap_ipv4, .least = 20},
 	[HEADER_IPV6] = {.step = decap_ipv6, .least = 40},
 	[HEADER_IPV6_OPTIONS] = {.step = decap_ipv6_options, .least = 8},
+	[HEADER_IPV6_ROUTING] = {.step = decap_ipv6_routing, .least = 8},
 	[HEADER_IPV6_FRAGMENT] = {.step = decap_ipv6_fragment, .least = 8},
 	[HEADER_AH] = {.step = decap_ah, .least = 12},
 	[HEADER_TCP] = {.step = decap_tcp, .least = 20},
@@ -54,6 +57,7 @@ struct decap *decap_create(uint64_t seed)
 	if (!d)
 		return NULL;
 	d->seed = seed;
+	d->checksums = CHECKSUM_NONE;
 	d->fragments = ip_frag_create(seed);
 	if (!d->fragments) {
 		free(d);
@@ -68,6 +72,11 @@ void decap_destroy(struct decap *d)
 		return;
 	ip_frag_destroy(d->fragments);
 	free(d);
+}
+
+void decap_set_checksums(struct decap *d, enum checksum_mode mode)
+{
+	d->checksums = mode;
 }
 
 enum decap_header decap_fragment(
@@ -103,6 +112,27 @@ static enum decap_header walk(struct decap_walk *w, enum decap_header next)
 	return next;
 }
 
+#define WRONG_CHECKED 100
+#define WRONG_ONE_IN 50
+
+/*
+ * Forged segments are few. Where many are wrong that is due to the capture (text was made
+ * unreadable in it, addresses were changed), and they are taken as they are.
+ */
+static void judge_checksum(struct decap *d, struct segment *s)
+{
+	if (s->checksum == CHECKSUM_UNKNOWN || s->payload_len == 0)
+		return;
+	d->checked++;
+	if (s->checksum != CHECKSUM_WRONG)
+		return;
+	d->wrong++;
+	if (d->checked < WRONG_CHECKED || d->wrong * WRONG_ONE_IN > d->checked)
+		s->checksum = CHECKSUM_UNMADE;
+	else
+		s->fingerprint ^= 1; /* it must not make the right one a copy of it */
+}
+
 static void count(struct decap_stats *s, const struct decap_walk *w)
 {
 	const struct decap_result *r = w->ret;
@@ -123,6 +153,7 @@ enum decap_kind decap_packet(struct decap *d, const struct packet *p, struct dec
 
 	w.d = d;
 	w.seed = d->seed;
+	w.checksums = d->checksums;
 	w.p = p;
 	w.ret = ret;
 	w.at = p->bytes;
@@ -135,6 +166,8 @@ enum decap_kind decap_packet(struct decap *d, const struct packet *p, struct dec
 		ret->kind = DECAP_NOTHING;
 		ret->cause = w.cause;
 	}
+	if (ret->kind == DECAP_TCP)
+		judge_checksum(d, &ret->segment);
 	ret->tunnel.depth = w.ip_headers > 0 ? (uint8_t)(w.ip_headers - 1) : 0;
 	count(&d->stats, &w);
 	return ret->kind;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/flow.h"
+#include "capture/checksum.h"
 #include "capture/packet.h"
 #include "capture/segment.h"
 
@@ -37,6 +38,7 @@ enum decap_cause {
 	DECAP_TOO_DEEP,       /* more than LIMIT_DECAP_DEPTH headers */
 	DECAP_FRAGMENT,       /* a fragment, kept until the others come */
 	DECAP_FRAGMENT_LOST,  /* a fragment that makes no sense or found no room */
+	DECAP_BAD_CHECKSUM,   /* with CHECKSUM_ALL only */
 	DECAP_CAUSES
 };
 
@@ -65,6 +67,9 @@ struct decap_stats {
 /* `seed` keys the table of fragments and the segments' fingerprints. NULL where memory is short. */
 struct decap *decap_create(uint64_t seed);
 void decap_destroy(struct decap *d);
+/* Whether IPv4 headers and TCP segments are checked; not at all at first. With CHECKSUM_AUTO the
+ * verdict stands in the segment. */
+void decap_set_checksums(struct decap *d, enum checksum_mode mode);
 
 /*
  * Takes one frame; at most one inner packet comes of it. Returns ret->kind. The payload borrows

@@ -7,7 +7,7 @@
 
 static const uint8_t protocols[256] = {
 	[IPPROTO_HOPOPTS] = HEADER_IPV6_OPTIONS,
-	[IPPROTO_ROUTING] = HEADER_IPV6_OPTIONS,
+	[IPPROTO_ROUTING] = HEADER_IPV6_ROUTING,
 	[IPPROTO_DSTOPTS] = HEADER_IPV6_OPTIONS,
 	[IPPROTO_MH] = HEADER_IPV6_OPTIONS,
 	[139] = HEADER_IPV6_OPTIONS, /* HIP, RFC 7401 */
@@ -60,6 +60,16 @@ static enum decap_header ipv4_fragment(struct decap_walk *w, uint8_t protocol, u
 	return decap_fragment(w, &key, &piece);
 }
 
+/* Of a header of which all was captured. */
+static enum checksum_verdict check_ipv4(const struct decap_walk *w, size_t header)
+{
+	if (w->checksums == CHECKSUM_NONE)
+		return CHECKSUM_UNKNOWN;
+	if (checksum_sum(span_head(w->at, header)) == 0xffff)
+		return CHECKSUM_RIGHT;
+	return decap_be16(w->at.p + 10) == 0 ? CHECKSUM_UNMADE : CHECKSUM_WRONG;
+}
+
 enum decap_header decap_ipv4(struct decap_walk *w)
 {
 	const uint8_t *p = w->at.p;
@@ -79,8 +89,12 @@ enum decap_header decap_ipv4(struct decap_walk *w)
 	w->ip_len = total;
 	w->ip_id = decap_be16(p + 4);
 	w->ttl = p[8];
-	if (decap_past(w, header, HEADER_DONE) == HEADER_STOP)
+	if (!decap_has(w, header))
 		return HEADER_STOP;
+	w->ip_checksum = check_ipv4(w, header);
+	if (w->checksums == CHECKSUM_ALL && w->ip_checksum != CHECKSUM_RIGHT)
+		return decap_stop(w, DECAP_BAD_CHECKSUM);
+	decap_past(w, header, HEADER_DONE);
 	if (fragment & 0x3fff)
 		return ipv4_fragment(w, protocol, fragment);
 	return decap_by_protocol(w, protocol);
@@ -100,6 +114,7 @@ enum decap_header decap_ipv6(struct decap_walk *w)
 	w->ip_len = w->wire;
 	w->ip_id = 0;
 	w->ttl = p[7];
+	w->ip_checksum = CHECKSUM_RIGHT; /* it has none */
 	decap_past(w, 40, HEADER_DONE);
 	return decap_by_protocol(w, p[6]);
 }
@@ -111,6 +126,14 @@ enum decap_header decap_ipv6_options(struct decap_walk *w)
 
 	return decap_past(w, len, HEADER_DONE) == HEADER_STOP ? HEADER_STOP
 							      : decap_by_protocol(w, next);
+}
+
+/* RFC 8200 4.4, 8.1: checksums are made for the last of the addresses on the way. */
+enum decap_header decap_ipv6_routing(struct decap_walk *w)
+{
+	if (w->at.p[3] > 0) /* segments left */
+		w->ip_checksum = CHECKSUM_UNKNOWN;
+	return decap_ipv6_options(w);
 }
 
 /* RFC 8200 4.5; one that is all of its datagram stands for itself (RFC 6946). */

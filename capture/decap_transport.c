@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TCP (RFC 9293) and UDP (RFC 768): where the walk ends. */
+#include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <string.h>
 
@@ -76,6 +77,41 @@ static uint64_t fingerprint(const struct segment *s, struct span header, uint64_
 	return hash64_seed(b, n, seed);
 }
 
+/* The sum of the pseudo-header (RFC 9293 3.1, RFC 8200 8.1), but for the length. */
+static uint16_t pseudo_sum(const struct decap_walk *w)
+{
+	size_t skip = addr_is_v4(&w->src) ? 12 : 0;
+	uint16_t sum = checksum_add(checksum_sum(span_of(w->src.b + skip, 16 - skip)),
+		checksum_sum(span_of(w->dst.b + skip, 16 - skip)));
+
+	return checksum_add(sum, htons(IPPROTO_TCP));
+}
+
+/*
+ * Of the segment at hand. What a host leaves to its card, or a card that joins segments leaves to
+ * its host, is the sum of the pseudo-header, with or without the length; such a field that is right
+ * by chance says nothing.
+ */
+static enum checksum_verdict check_tcp(const struct decap_walk *w)
+{
+	uint16_t field, pseudo, without;
+	bool right;
+
+	if (w->checksums == CHECKSUM_NONE || w->ip_checksum == CHECKSUM_UNKNOWN ||
+		w->at.len < w->wire || w->cut)
+		return CHECKSUM_UNKNOWN;
+	memcpy(&field, w->at.p + 16, sizeof(field));
+	without = pseudo_sum(w);
+	pseudo = checksum_add(checksum_add(without, htons((uint16_t)w->wire)),
+		htons((uint16_t)(w->wire >> 16)));
+	right = checksum_add(pseudo, checksum_sum(w->at)) == 0xffff;
+	if (w->ip_checksum == CHECKSUM_WRONG)
+		return CHECKSUM_WRONG;
+	if (field == pseudo || field == without)
+		return right ? CHECKSUM_UNKNOWN : CHECKSUM_UNMADE;
+	return right ? CHECKSUM_RIGHT : CHECKSUM_WRONG;
+}
+
 /* A snaplen that ends within the options leaves what matters: the payload's place and length. */
 enum decap_header decap_tcp(struct decap_walk *w)
 {
@@ -86,6 +122,9 @@ enum decap_header decap_tcp(struct decap_walk *w)
 
 	if (header < 20 || header > w->wire)
 		return decap_stop(w, DECAP_MALFORMED);
+	s->checksum = check_tcp(w);
+	if (w->checksums == CHECKSUM_ALL && s->checksum >= CHECKSUM_UNMADE)
+		return decap_stop(w, DECAP_BAD_CHECKSUM);
 	s->time = w->p->time;
 	s->packet = w->p->index;
 	s->src = w->src;

@@ -36,7 +36,8 @@ enum decap_header {
 	HEADER_MPLS,
 	HEADER_IPV4,
 	HEADER_IPV6,
-	HEADER_IPV6_OPTIONS, /* hop-by-hop, destination, routing, mobility, HIP, shim6 */
+	HEADER_IPV6_OPTIONS, /* hop-by-hop, destination, mobility, HIP, shim6 */
+	HEADER_IPV6_ROUTING,
 	HEADER_IPV6_FRAGMENT,
 	HEADER_AH,
 	HEADER_TCP,
@@ -55,6 +56,7 @@ struct decap_walk {
 	const struct packet *p;
 	struct decap_result *ret;
 	uint64_t seed; /* of fingerprints */
+	enum checksum_mode checksums;
 	struct span at; /* captured bytes, from the next header on */
 	uint32_t wire;  /* bytes there were on the wire from there on; at least at.len */
 	enum decap_cause cause;
@@ -64,6 +66,7 @@ struct decap_walk {
 	uint16_t vlan[2];
 	uint8_t ip_headers;
 	/* Of the innermost IP header so far. */
+	enum checksum_verdict ip_checksum; /* unknown also where the destination is not the last */
 	uint8_t ip_vlan_count;
 	uint16_t ip_vlan[2];
 	struct addr src, dst;
@@ -161,7 +164,7 @@ decap_step decap_ethernet, decap_ethertype, decap_vlan, decap_llc, decap_sll, de
 enum decap_header decap_by_link_type(int link_type);
 
 /* decap_ip.c */
-decap_step decap_ipv4, decap_ipv6, decap_ipv6_options, decap_ipv6_fragment, decap_ah;
+decap_step decap_ipv4, decap_ipv6, decap_ipv6_options, decap_ipv6_routing, decap_ipv6_fragment, decap_ah;
 
 /* decap_tunnel.c */
 decap_step decap_mpls, decap_pppoe, decap_ppp, decap_ppp_serial, decap_gre, decap_erspan2,

@@ -66,6 +66,7 @@ struct flow {
 	uint8_t phase;      /* enum flow_phase */
 	uint8_t protocol;   /* enum flow_protocol; meaningful where `guess` is not set */
 	bool guess;         /* its protocol is told by its bytes */
+	bool checksums[2];  /* of each side right ones were seen: wrong ones are dropped */
 	bool rival;         /* a SYN with another sequence number came */
 	uint32_t rival_seq; /* the one after it */
 	uint32_t hold;      /* index + 1 of what smtp_guess.h holds, 0 for none */

@@ -171,7 +171,7 @@ static void swap_roles(struct flow *f)
 	struct flow_info *i = &f->info;
 	struct addr a = i->client;
 	uint16_t port = i->client_port;
-	bool acked = i->acked[0];
+	bool acked = i->acked[0], checksums = f->checksums[0];
 
 	i->client = i->server;
 	i->client_port = i->server_port;
@@ -184,6 +184,8 @@ static void swap_roles(struct flow *f)
 	swap_u64(i->overlap);
 	i->acked[0] = i->acked[1];
 	i->acked[1] = acked;
+	f->checksums[0] = f->checksums[1];
+	f->checksums[1] = checksums;
 	f->first_fin = other(f->first_fin);
 	tcp_stream_reverse(&f->stream);
 }
@@ -628,6 +630,25 @@ static void promote(struct flow_tracker *t, struct flow *f, enum flow_dir dir)
 	}
 }
 
+/*
+ * Is `seg` one that its receiver threw away? Where a side of the connection never showed a right
+ * checksum, wrong ones tell of the sensor's place.
+ */
+static bool checksum_refuses(
+	struct flow_tracker *t, struct flow *f, enum flow_dir dir, const struct segment *seg)
+{
+	if (seg->checksum == CHECKSUM_RIGHT)
+		f->checksums[dir] = true;
+	if (seg->checksum < CHECKSUM_UNMADE)
+		return false;
+	if (seg->checksum == CHECKSUM_WRONG && f->checksums[dir]) {
+		t->stats->checksum_bad++;
+		return true;
+	}
+	t->stats->checksum_unmade++;
+	return false;
+}
+
 static void take_segment(
 	struct flow_tracker *t, struct flow *f, enum flow_dir dir, const struct segment *seg)
 {
@@ -681,6 +702,8 @@ void flow_tracker_segment(struct flow_tracker *t, uint64_t hash, const struct se
 	if (found.stub && stub_swallows(t, found.stub, seg))
 		return;
 	if (found.flow) {
+		if (checksum_refuses(t, found.flow, found.dir, seg))
+			return;
 		says = take_handshake(t, found.flow, &found.dir, seg);
 		if (says == SYN_OF_NEXT) {
 			struct event e = {seg->time, seg->packet, false};
@@ -699,6 +722,7 @@ void flow_tracker_segment(struct flow_tracker *t, uint64_t hash, const struct se
 					    found.flow->info.client_port == seg->src_port
 				    ? FLOW_CLIENT
 				    : FLOW_SERVER;
+		checksum_refuses(t, found.flow, found.dir, seg);
 		take_handshake(t, found.flow, &found.dir, seg);
 		if (is_pure_syn(seg) && is_mail_port(t, seg->dst_port))
 			t->sink.connect(t->sink.cookie, &found.flow->info);

@@ -10,6 +10,7 @@
 #include "base/flow.h"
 #include "base/nstime.h"
 #include "base/span.h"
+#include "capture/checksum.h"
 
 /* Bits of segment.flags (RFC 9293 3.1). */
 enum segment_flag {
@@ -57,6 +58,7 @@ struct segment {
 	 * where a host hands a packet to its card), and the payload's length, beginning and end.
 	 */
 	uint64_t fingerprint;
+	uint8_t checksum; /* enum checksum_verdict */
 	bool duplicate; /* a copy of one that came just before; to be counted, no more */
 };
 

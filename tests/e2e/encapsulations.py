@@ -7,6 +7,7 @@ import gzip
 import json
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -40,8 +41,8 @@ def remove(record, paths):
         at.pop(last, None)
 
 
-def replay(*paths, stdin=None):
-    args = [x for p in paths for x in ("-r", str(p))]
+def replay(*paths, stdin=None, more=()):
+    args = [x for p in paths for x in ("-r", str(p))] + list(more)
     r = subprocess.run([PROGRAM, *args, *ARGS], input=stdin, capture_output=True, timeout=60,
                        check=False)
     if r.returncode != 0 or r.stderr:
@@ -64,10 +65,10 @@ class Encapsulations(unittest.TestCase):
         cls.folder.cleanup()
 
     @classmethod
-    def run_bytes(cls, data):
+    def run_bytes(cls, data, *more):
         path = cls.tmp / "x"
         path.write_bytes(data)
-        return replay(path)
+        return replay(path, more=more)
 
     def plain(self, six=False, mss=None):
         if (six, mss) not in self.known:
@@ -103,12 +104,14 @@ class Encapsulations(unittest.TestCase):
 
     def one_case(self, case, six):
         frames = case.frames(six)
-        records, stats = self.run_bytes(enc.pcap(frames, case.link))
+        # All checksums are right, and must be found so.
+        records, stats = self.run_bytes(enc.pcap(frames, case.link), "-k", "all")
         self.same(records, six, case.mss, () if case.same_size else OF_SIZE)
         session = next(r for r in records if r["event"]["dataset"] == "heloscope.session")
         vlan = [session["network"].get("vlan", {}).get("id")] + \
             [session["network"].get("inner", {}).get("vlan", {}).get("id")]
         self.assertEqual([v for v in vlan if v], [str(v) for v in case.vlan])
+        self.assertEqual(stats["capture"]["checksum_bad"], 0)
         capture = session["heloscope"]["session"]["capture"]
         tunnel = capture.get("tunnel", {})
         self.assertEqual((tunnel.get("source"), tunnel.get("destination")),
@@ -125,6 +128,87 @@ class Encapsulations(unittest.TestCase):
         frames = enc.Case(enc.ethernet, mss=8948).frames()
         self.assertGreater(max(len(f) for _, f in frames), 2000)
         self.same(self.run_bytes(enc.pcap(frames))[0], but=OF_SIZE + OF_TIME)
+
+    def with_checksums(self, change, six=False):
+        """The plain session, its segments as `change` makes of (number, side, IP packet); before
+        it many that are right, so that what is wrong is rare."""
+        frames = enc.bundle(["ethernet"] * 40, six, enc.START - 1000000000)
+        for n, (time, side, packet) in enumerate(enc.session(six)):
+            frames += [(time, enc.ethernet(p, side)) for p in change(n, side, packet)]
+        return enc.pcap(frames)
+
+    def test_forged_segments(self):
+        """Before each command, another under a wrong checksum: its receiver never saw it."""
+        def forge(_, side, packet):
+            tcp = 40 if enc.is_six(packet) else 20
+            data = tcp + (packet[tcp + 12] >> 4) * 4
+            if side != enc.CLIENT or len(packet) == data:
+                return [packet]
+            forged = packet[:data] + bytes(b ^ 1 for b in packet[data:])
+            return [forged[:tcp + 16] + b"\x12\x34" + forged[tcp + 18:], packet]
+        for six in (False, True):
+            data = self.with_checksums(forge, six)
+            records, stats = self.run_bytes(data)
+            self.same(records[-2:], six)
+            self.assertEqual(stats["capture"]["checksum_bad"], 7)
+            self.assertEqual(stats["capture"]["duplicates"], 0)
+            records, stats = self.run_bytes(data, "-k", "none")
+            self.assertGreater(stats["tcp"]["retransmitted_bytes"], 1000)
+            self.assertEqual(stats["capture"]["checksum_bad"], 0)
+
+    def test_forged_ip_headers(self):
+        def forge(_, side, packet):
+            data = 20 + (packet[32] >> 4) * 4
+            if side != enc.CLIENT or len(packet) == data:
+                return [packet]
+            return [packet[:10] + b"\x12\x34" + packet[12:data] + b"x" * (len(packet) - data),
+                    packet]
+        records, stats = self.run_bytes(self.with_checksums(forge))
+        self.same(records[-2:])
+        self.assertEqual(stats["capture"]["checksum_bad"], 7)
+
+    def test_checksums_left_to_the_card(self):
+        """What the watched host itself sent, as its own capture shows it."""
+        def pseudo(packet, with_length):
+            return struct.pack("!H", (enc.ones_sum(packet[12:20]) + 6 +
+                                      (len(packet) - 20 if with_length else 0)) % 65535)
+        fields = {"zero": lambda p: b"\0\0", "garbage": lambda p: b"\x12\x34",
+                  "pseudo-header": lambda p: pseudo(p, True),
+                  "without length": lambda p: pseudo(p, False)}
+        for name, field in fields.items():
+            def unmade(_, side, packet, field=field):
+                if side == enc.SERVER:
+                    return [packet]
+                return [packet[:36] + field(packet) + packet[38:]]
+            with self.subTest(name):
+                data = self.with_checksums(unmade)
+                records, stats = self.run_bytes(data)
+                self.same(records[-2:])
+                self.assertEqual(stats["capture"]["checksum_bad"], 0)
+                self.assertEqual(stats["capture"]["checksum_unmade"], 10)
+                _, stats = self.run_bytes(data, "-k", "all")
+                self.assertEqual(stats["capture"]["checksum_bad"], 10)
+
+    def test_joined_segments(self):
+        """The long ones bear what a card leaves that has joined them; the others are right."""
+        def joined(_, side, packet):
+            if len(packet) < 500:
+                return [packet]
+            return [packet[:36] + struct.pack("!H", (enc.ones_sum(packet[12:20]) + 6 +
+                                                     len(packet) - 20) % 65535) + packet[38:]]
+        records, stats = self.run_bytes(self.with_checksums(joined))
+        self.same(records[-2:])
+        self.assertEqual(stats["capture"]["checksum_unmade"], 2)
+
+    def test_redacted(self):
+        """Text was made unreadable after the capture: too much is wrong to be forged."""
+        def redacted(_, side, packet):
+            return [packet.replace(b"MAIL FROM:<alice", b"MAIL FROM:<xxxxx")]
+        data = enc.pcap([(t, enc.ethernet(redacted(0, s, p)[0], s))
+                         for t, s, p in enc.session()])
+        records, stats = self.run_bytes(data)
+        self.assertEqual(stats["capture"]["checksum_unmade"], 1)
+        self.assertIn("xxxxx@sender.example", json.dumps(records))
 
     def test_pcap_kinds(self):
         frames = enc.CASES["ethernet"].frames()

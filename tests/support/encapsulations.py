@@ -516,11 +516,11 @@ BUNDLES = {
 }
 
 
-def bundle(names, six=False):
+def bundle(names, six=False, start=START):
     """The session in each of `names`, one after the other, each from a port of its own."""
     out = []
     for i, name in enumerate(names):
-        out += CASES[name].frames(six, port=40000 + i, start=START + i * 10000000)
+        out += CASES[name].frames(six, port=40000 + i, start=start + i * 10000000)
     return out
 
 
