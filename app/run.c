@@ -19,14 +19,6 @@
 #define LIVE_TICK 1024
 #define REPLAY_TICK 8192
 
-/* The mail ports and DNS, tagged or not: plain part first (a leading "vlan" would shift the rest). */
-#define LIVE_PORTS "(tcp port 25 or tcp port 465 or tcp port 587 or tcp port 2525 or port 53)"
-#define LIVE_FRAGMENTS                                                                           \
-	"((ip[6:2] & 0x1fff != 0 and (ip proto 6 or ip proto 17)) or ip6 proto 44)"
-#define LIVE_PART "(" LIVE_PORTS " or " LIVE_FRAGMENTS ")"
-static const char live_filter[] =
-	LIVE_PART " or (vlan and (" LIVE_PART ")) or (vlan and " LIVE_PART ")";
-
 static nstime wall_clock(void)
 {
 	struct timespec t;
@@ -37,11 +29,7 @@ static nstime wall_clock(void)
 
 static const char *filter_of(const struct run *r)
 {
-	if (r->o->filter)
-		return r->o->filter;
-	if (r->s->filter)
-		return r->s->filter;
-	return r->live ? live_filter : NULL;
+	return r->o->filter ? r->o->filter : r->s->filter;
 }
 
 static int open_source(struct run *r)

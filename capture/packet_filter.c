@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/filter_text.h"
+
 #define LINK_TYPES 32 /* programs kept; packets of further link types do not match */
 #define SNAPLEN 262144
 
@@ -48,6 +50,20 @@ void packet_filter_destroy(struct packet_filter *f)
 	free(f);
 }
 
+/* Instead of the plain program, where there is one. */
+static void compile_tagged(pcap_t *dead, const char *expression, struct program *g)
+{
+	char *text = filter_text_tagged(expression, g->link_type);
+	struct bpf_program code;
+
+	if (text && strcmp(text, expression) != 0 &&
+		pcap_compile(dead, &code, text, 1, PCAP_NETMASK_UNKNOWN) == 0) {
+		pcap_freecode(&g->code);
+		g->code = code;
+	}
+	free(text);
+}
+
 static void compile(const char *expression, struct program *g)
 {
 	pcap_t *dead = pcap_open_dead(g->link_type, SNAPLEN);
@@ -56,9 +72,12 @@ static void compile(const char *expression, struct program *g)
 		snprintf(g->why, sizeof(g->why), "memory is short");
 		return;
 	}
+	/* What is wrong with it is best said of the expression as it was given. */
 	g->good = pcap_compile(dead, &g->code, expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
 	if (!g->good)
 		snprintf(g->why, sizeof(g->why), "%s", pcap_geterr(dead));
+	else
+		compile_tagged(dead, expression, g);
 	pcap_close(dead);
 }
 

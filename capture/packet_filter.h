@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A libpcap filter expression over packets of any link type: compiled once for each. */
+/*
+ * A libpcap filter expression over packets of any link type: compiled once for each, so that it
+ * holds for tagged frames, too (filter_text.h).
+ */
 #ifndef CAPTURE_PACKET_FILTER_H
 #define CAPTURE_PACKET_FILTER_H
 

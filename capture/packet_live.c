@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture/filter_text.h"
+
 #define DEFAULT_SNAPLEN 262144
 #define DEFAULT_BUFFER (64 * 1024 * 1024)
 #define TIMEOUT_MS 100 /* after which the kernel hands on a block that is not full */
@@ -75,14 +77,25 @@ static void say_why(const char *name, int rc, pcap_t *p, char error[512])
 	}
 }
 
+static int compile(struct device *d, const char *text, struct bpf_program *ret)
+{
+	return pcap_compile(d->pcap, ret, text, 1, PCAP_NETMASK_UNKNOWN);
+}
+
+/* `filter` for tagged frames, too; as it was given where libpcap will not have it so. */
 static int set_filter(struct device *d, const char *filter, char error[512])
 {
+	char *text = filter ? filter_text_tagged(filter, d->link_type)
+			    : filter_text_default(d->link_type);
 	struct bpf_program code;
-	int rc;
+	int rc = text ? compile(d, text, &code) : -1;
 
-	if (pcap_compile(d->pcap, &code, filter, 1, PCAP_NETMASK_UNKNOWN) < 0) {
-		snprintf(error, 512, "bad filter '%.200s' for '%s': %s", filter, d->name,
-			pcap_geterr(d->pcap));
+	free(text);
+	if (rc < 0 && filter)
+		rc = compile(d, filter, &code);
+	if (rc < 0) {
+		snprintf(error, 512, "bad filter '%.200s' for '%s': %s", filter ? filter : "default",
+			d->name, pcap_geterr(d->pcap));
 		return -1;
 	}
 	rc = pcap_setfilter(d->pcap, &code);
@@ -125,7 +138,7 @@ static int open_device(struct packet_live *l, size_t i, const char *filter,
 	struct device *d = &l->devices[i];
 	char why[PCAP_ERRBUF_SIZE];
 
-	if (activate(d, o, error) < 0 || (filter && set_filter(d, filter, error) < 0))
+	if (activate(d, o, error) < 0 || set_filter(d, filter, error) < 0)
 		return -1;
 	l->polls[i] = (struct pollfd){.events = POLLIN};
 	/* TPACKET_V3 wakes nobody while its block is empty, so the waiting is done here. */

@@ -19,7 +19,7 @@ struct packet_live_stats {
 	uint64_t received, dropped, if_dropped;
 };
 
-/* `filter` may be NULL, `options` too. The names are borrowed. NULL with a sentence in `error`. */
+/* `filter` may be NULL: filter_text_default(); `options` too. The names are borrowed. NULL with a sentence in `error`. */
 struct packet_live *packet_live_open(const char *const *interfaces, size_t count,
 	const char *filter, const struct live_options *options, char error[512]);
 void packet_live_close(struct packet_live *l);

@@ -40,7 +40,8 @@ struct packet_source_stats {
  */
 struct packet_source *packet_source_open_files(
 	const char *const *paths, size_t count, const char *filter, char error[512]);
-/* As above for interfaces; the device is active on return. */
+/* As above for interfaces; the device is active on return. Without a filter, what may bear mail or
+ * DNS (filter_text.h). */
 struct packet_source *packet_source_open_live(const char *const *interfaces, size_t count,
 	const char *filter, const struct live_options *options, char error[512]);
 void packet_source_close(struct packet_source *s);
