@@ -2,7 +2,7 @@
 #include "smtp_decode/transfer_base64.h"
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #define PIECE 1024 /* bytes that go through both steps at a time */
@@ -52,32 +52,73 @@ static inline unsigned int strangers(const uint8_t *p)
 	return (unsigned int)_mm_movemask_epi8(_mm_or_si128(letter, other)) ^ 0xffff;
 }
 
-/* Copies what is of the alphabet, until less than a block is left or something else but a line end
- * comes. Moves *in on; returns the bytes written. */
-static size_t copy_blocks(const uint8_t **in, const uint8_t *end, uint8_t *out)
+/* The same for 32 bytes, in_range() written out. */
+__attribute__((target("avx2"))) static inline unsigned int strangers_avx2(__m256i c)
+{
+	__m256i letter =
+		_mm256_sub_epi8(_mm256_or_si256(c, _mm256_set1_epi8(0x20)), _mm256_set1_epi8('a'));
+	__m256i other = _mm256_sub_epi8(c, _mm256_set1_epi8('/'));
+
+	letter = _mm256_cmpeq_epi8(_mm256_min_epu8(letter, _mm256_set1_epi8(25)), letter);
+	other = _mm256_cmpeq_epi8(_mm256_min_epu8(other, _mm256_set1_epi8(10)), other);
+	other = _mm256_or_si256(other, _mm256_cmpeq_epi8(c, _mm256_set1_epi8('+')));
+	return ~(unsigned int)_mm256_movemask_epi8(_mm256_or_si256(letter, other));
+}
+
+/* Passes over a line end at `*p`. False where something else stands there. */
+static inline bool skip_line_end(const uint8_t **p, const uint8_t *end)
+{
+	if (end - *p < 2 || (*p)[0] != '\r' || (*p)[1] != '\n')
+		return false;
+	*p += 2;
+	return true;
+}
+
+__attribute__((target("avx2"))) static size_t copy_avx2(
+	const uint8_t **in, const uint8_t *end, uint8_t *out)
+{
+	const uint8_t *p = *in;
+	uint8_t *o = out;
+
+	while (end - p >= 32) {
+		__m256i c = _mm256_loadu_si256((const __m256i *)p);
+		unsigned int strange = strangers_avx2(c);
+		unsigned int n = strange ? (unsigned int)__builtin_ctz(strange) : 32;
+
+		_mm256_storeu_si256((__m256i *)o, c);
+		o += n;
+		p += n;
+		if (strange && !skip_line_end(&p, end))
+			break;
+	}
+	*in = p;
+	return (size_t)(o - out);
+}
+
+static size_t copy_sse2(const uint8_t **in, const uint8_t *end, uint8_t *out)
 {
 	const uint8_t *p = *in;
 	uint8_t *o = out;
 
 	while (end - p >= BLOCK) {
 		unsigned int strange = strangers(p);
-		unsigned int n;
+		unsigned int n = strange ? (unsigned int)__builtin_ctz(strange) : BLOCK;
 
 		_mm_storeu_si128((__m128i *)o, _mm_loadu_si128((const __m128i *)p));
-		if (strange == 0) {
-			o += BLOCK;
-			p += BLOCK;
-			continue;
-		}
-		n = (unsigned int)__builtin_ctz(strange);
 		o += n;
 		p += n;
-		if (end - p < 2 || p[0] != '\r' || p[1] != '\n')
+		if (strange && !skip_line_end(&p, end))
 			break;
-		p += 2;
 	}
 	*in = p;
 	return (size_t)(o - out);
+}
+
+/* Copies what is of the alphabet, until less than a block is left or something else but a line end
+ * comes. Moves *in on; returns the bytes written. */
+static size_t copy_blocks(const uint8_t **in, const uint8_t *end, uint8_t *out)
+{
+	return __builtin_cpu_supports("avx2") ? copy_avx2(in, end, out) : copy_sse2(in, end, out);
 }
 
 /* The values of 16 characters of the alphabet. */
@@ -103,11 +144,43 @@ static inline void put_two(uint64_t quanta, uint8_t *out)
 	memcpy(out, &v, 8);
 }
 
+/*
+ * The same, 32 characters at a time: what is to be added is looked up by the high half of a
+ * character ('/' alone needs less than '+'), values are joined by multiplication, and their bytes
+ * put in order. Writes 32 bytes for each 24.
+ */
+__attribute__((target("avx2"))) static size_t decode_avx2(const uint8_t *p, size_t n, uint8_t *out)
+{
+	const __m256i shift = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+		0, 0, 62 - '+', 52 - '0', -'A', -'A', 26 - 'a', 26 - 'a', 0, 0, 0, 0, 0, 0, 0, 0));
+	const __m256i order = _mm256_broadcastsi128_si256(
+		_mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1));
+	const __m256i pack = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 7, 7);
+	const __m256i less = _mm256_set1_epi8(63 - '/' - (62 - '+'));
+	size_t i = 0;
+
+	for (; i + 32 <= n; i += 32, out += 24) {
+		__m256i c = _mm256_loadu_si256((const __m256i *)(p + i));
+		__m256i high = _mm256_and_si256(_mm256_srli_epi16(c, 4), _mm256_set1_epi8(0x0f));
+		__m256i slash = _mm256_cmpeq_epi8(c, _mm256_set1_epi8('/'));
+		__m256i v = _mm256_add_epi8(c, _mm256_shuffle_epi8(shift, high));
+		__m256i twelve, q;
+
+		v = _mm256_add_epi8(v, _mm256_and_si256(slash, less));
+		twelve = _mm256_maddubs_epi16(v, _mm256_set1_epi16(1 << 8 | 1 << 6));
+		q = _mm256_madd_epi16(twelve, _mm256_set1_epi32(1 << 16 | 1 << 12));
+		q = _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8(q, order), pack);
+		_mm256_storeu_si256((__m256i *)out, q);
+	}
+	return i;
+}
+
 /* Whole blocks of characters; returns the characters taken. */
 static size_t decode_blocks(const uint8_t *p, size_t n, uint8_t *out)
 {
-	size_t i = 0;
+	size_t i = __builtin_cpu_supports("avx2") ? decode_avx2(p, n, out) : 0;
 
+	out += i / 4 * 3;
 	for (; i + BLOCK <= n; i += BLOCK, out += BLOCK / 4 * 3) {
 		__m128i v = values_of(_mm_loadu_si128((const __m128i *)(p + i)));
 		/* pairs to 12 bits, pairs of those to 24 */

@@ -24,7 +24,7 @@ struct transfer_base64 {
 };
 
 /* Room that `out` must have for an input of `n`. */
-#define TRANSFER_BASE64_CHARS_ROOM(n) ((n) + 16)
+#define TRANSFER_BASE64_CHARS_ROOM(n) ((n) + 32)
 #define TRANSFER_BASE64_ROOM(n) ((n) / 4 * 3 + 16)
 
 /* The characters of `in` that are of the alphabet, up to a pad that ends the text. Returns their
