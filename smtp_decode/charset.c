@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define IDLE_MAX 16
+#define HZ_PIECE 16 /* bytes of HZ at a time, for the least room */
 #define REPLACEMENT "\xef\xbf\xbd"
 
 struct charset_conv {
@@ -18,6 +19,9 @@ enum label_kind {
 	LABEL_UTF8,
 	LABEL_SINGLE, /* one byte a character, ASCII below 0x80 */
 	LABEL_ICONV,  /* known to iconv by another name */
+	LABEL_HZ,
+	LABEL_UTF16, /* its first bytes may tell their order */
+	LABEL_UTF32,
 };
 
 /*
@@ -70,12 +74,19 @@ static const struct label {
 	{"gb2312", LABEL_ICONV, "GB18030"},
 	{"gbk", LABEL_ICONV, "GB18030"},
 	{"x-gbk", LABEL_ICONV, "GB18030"},
-	{"hz-gb-2312", LABEL_ICONV, "HZ"},
+	{"hz-gb-2312", LABEL_HZ, "GB18030"},
+	{"hz", LABEL_HZ, "GB18030"},
 	{"x-sjis", LABEL_ICONV, "CP932"},
 	{"shift_jis", LABEL_ICONV, "CP932"},
 	{"ks_c_5601-1987", LABEL_ICONV, "UHC"},
 	{"euc-kr", LABEL_ICONV, "UHC"},
 	{"unicode-1-1-utf-7", LABEL_ICONV, "UTF-7"},
+	{"utf-16", LABEL_UTF16, NULL},
+	{"utf16", LABEL_UTF16, NULL},
+	{"unicode", LABEL_UTF16, NULL},
+	{"iso-10646-ucs-2", LABEL_UTF16, NULL},
+	{"utf-32", LABEL_UTF32, NULL},
+	{"utf32", LABEL_UTF32, NULL},
 };
 #define LABELS (sizeof(labels) / sizeof(labels[0]))
 
@@ -259,6 +270,11 @@ void charset_begin(struct charset_decoder *d, struct charsets *cs, struct span l
 		d->kind = *table ? CHARSET_TABLE : CHARSET_IDENTITY;
 		return;
 	}
+	if (l && (l->kind == LABEL_UTF16 || l->kind == LABEL_UTF32)) {
+		d->kind = CHARSET_BOM;
+		d->unit = l->kind == LABEL_UTF16 ? 2 : 4;
+		return;
+	}
 	if (!l && !is_name(label))
 		return;
 	if (l) {
@@ -268,7 +284,8 @@ void charset_begin(struct charset_decoder *d, struct charsets *cs, struct span l
 		name[label.len] = '\0';
 	}
 	d->conv = take_conv(cs, name);
-	d->kind = d->conv ? CHARSET_ICONV : CHARSET_IDENTITY;
+	if (d->conv)
+		d->kind = l && l->kind == LABEL_HZ ? CHARSET_HZ : CHARSET_ICONV;
 }
 
 static size_t decode_identity(struct span *in, char *out, size_t size)
@@ -368,6 +385,49 @@ static size_t decode_iconv(struct charset_decoder *d, struct span *in, char *out
 	return (size_t)(o - out);
 }
 
+static size_t decode_hz(struct charset_decoder *d, struct span *in, char *out, size_t size)
+{
+	uint8_t gb[CHARSET_HZ_ROOM(HZ_PIECE)];
+	struct span piece = span_head(*in, HZ_PIECE), s;
+	size_t n = 0;
+
+	s = span_of(gb, charset_hz_convert(&d->hz, piece, gb));
+	/* With what is carried, some twenty bytes: whatever they are, three bytes for each leave
+	 * the room that decode_carry() wants. */
+	while (s.len > 0)
+		n += decode_iconv(d, &s, out + n, size - n);
+	*in = span_skip(*in, piece.len);
+	return n;
+}
+
+/*
+ * The first unit of UTF-16 or UTF-32. Its mark tells the order of bytes; where it is none, they are
+ * little-endian, as most that lack it are. (A converter's own search for the mark does not survive
+ * a first piece that is shorter than it.)
+ */
+static size_t decode_bom(struct charset_decoder *d, struct span *in, char *out, size_t size)
+{
+	uint8_t first[4], unit = d->unit;
+	struct span s = span_of(first, unit);
+	bool big, little;
+
+	while (d->carry_len < unit && in->len > 0) {
+		d->carry[d->carry_len++] = in->p[0];
+		*in = span_skip(*in, 1);
+	}
+	if (d->carry_len < unit)
+		return 0;
+	memcpy(first, d->carry, sizeof(first));
+	d->carry_len = 0;
+	big = unit == 2 ? memcmp(first, "\xfe\xff", 2) == 0 : memcmp(first, "\0\0\xfe\xff", 4) == 0;
+	little = unit == 2 ? memcmp(first, "\xff\xfe", 2) == 0
+			   : memcmp(first, "\xff\xfe\0\0", 4) == 0;
+	d->conv = take_conv(d->cs,
+		unit == 2 ? (big ? "UTF-16BE" : "UTF-16LE") : (big ? "UTF-32BE" : "UTF-32LE"));
+	d->kind = d->conv ? CHARSET_ICONV : CHARSET_IDENTITY;
+	return big || little ? 0 : charset_decode(d, &s, out, size);
+}
+
 size_t charset_decode(struct charset_decoder *d, struct span *in, char *out, size_t size)
 {
 	switch (d->kind) {
@@ -375,6 +435,10 @@ size_t charset_decode(struct charset_decoder *d, struct span *in, char *out, siz
 		return decode_table(d->table, in, out, size);
 	case CHARSET_ICONV:
 		return decode_iconv(d, in, out, size);
+	case CHARSET_HZ:
+		return decode_hz(d, in, out, size);
+	case CHARSET_BOM:
+		return decode_bom(d, in, out, size);
 	case CHARSET_IDENTITY:
 		break;
 	}
@@ -383,9 +447,17 @@ size_t charset_decode(struct charset_decoder *d, struct span *in, char *out, siz
 
 size_t charset_finish(struct charset_decoder *d, char *out)
 {
-	size_t n = d->carry_len > 0 ? 3 : 0;
+	char *o = out;
+	size_t room = CHARSET_REST - 3, n;
 
-	memcpy(out, REPLACEMENT, n);
+	/* Some hold a letter back, in case an accent follows. */
+	if (d->conv && iconv(d->conv->cd, NULL, NULL, &o, &room) == (size_t)-1)
+		o = out;
+	n = (size_t)(o - out);
+	if (d->carry_len > 0) {
+		memcpy(o, REPLACEMENT, 3);
+		n += 3;
+	}
 	if (d->conv)
 		give_conv(d->cs, d->conv);
 	*d = (struct charset_decoder){0};

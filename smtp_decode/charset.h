@@ -12,10 +12,12 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "smtp_decode/charset_hz.h"
 
 #define CHARSET_LABEL_MAX 40
 #define CHARSET_CARRY 16
-#define CHARSET_ROOM 64 /* the least that charset_decode() works in */
+#define CHARSET_REST 16
+#define CHARSET_ROOM 128 /* the least that charset_decode() works in */
 
 /* Tables and idle converters, shared by many decoders of one thread. */
 struct charsets;
@@ -28,6 +30,8 @@ enum charset_kind {
 	CHARSET_IDENTITY = 0,
 	CHARSET_TABLE,
 	CHARSET_ICONV,
+	CHARSET_HZ,  /* through iconv as GB 18030 */
+	CHARSET_BOM, /* UTF-16 or UTF-32 before its first bytes, which tell their order */
 };
 
 /* All zero is a decoder of UTF-8 that needs no finish. */
@@ -38,6 +42,8 @@ struct charset_decoder {
 	struct charsets *cs;
 	uint8_t carry[CHARSET_CARRY]; /* an incomplete character */
 	uint8_t carry_len;
+	uint8_t unit; /* CHARSET_BOM: bytes of one */
+	struct charset_hz hz;
 };
 
 void charset_begin(struct charset_decoder *d, struct charsets *cs, struct span label);
@@ -48,8 +54,8 @@ void charset_begin(struct charset_decoder *d, struct charsets *cs, struct span l
  */
 size_t charset_decode(struct charset_decoder *d, struct span *in, char *out, size_t size);
 
-/* The text ends: writes U+FFFD for an incomplete character (up to 3 bytes), gives the converter
- * back, and leaves a decoder of UTF-8. */
+/* The text ends: writes what a converter held back and U+FFFD for an incomplete character (up to
+ * CHARSET_REST bytes), gives the converter back, and leaves a decoder of UTF-8. */
 size_t charset_finish(struct charset_decoder *d, char *out);
 
 /* Writes the UTF-8 of `cp` (<= 0x10ffff), up to 4 bytes; returns their number. */

@@ -56,18 +56,21 @@ static size_t decode_charset(
 {
 	struct charset_decoder d;
 	char piece[CHARSET_ROOM];
-	size_t len = 0;
+	size_t len = 0, n;
 
 	charset_begin(&d, cs, charset);
 	while (text.len > 0 && len < size) {
-		size_t n = charset_decode(&d, &text, piece, sizeof(piece));
-
+		n = charset_decode(&d, &text, piece, sizeof(piece));
 		if (n > size - len)
 			n = size - len;
 		memcpy(out + len, piece, n);
 		len += n;
 	}
-	charset_finish(&d, piece);
+	n = charset_finish(&d, piece);
+	if (n <= size - len) {
+		memcpy(out + len, piece, n);
+		len += n;
+	}
 	return charset_whole(out, len);
 }
 

@@ -48,7 +48,7 @@ void mime_text_feed(struct mime_text *t, struct span data, mime_text_fn *fn, voi
 void mime_text_end(struct mime_text *t, mime_text_fn *fn, void *cookie)
 {
 	uint8_t decoded[4];
-	char utf8[4];
+	char utf8[CHARSET_REST];
 	size_t n = 0;
 
 	if (t->encoding == MIME_BASE64)
@@ -63,7 +63,7 @@ void mime_text_end(struct mime_text *t, mime_text_fn *fn, void *cookie)
 
 void mime_text_drop(struct mime_text *t)
 {
-	char utf8[4];
+	char utf8[CHARSET_REST];
 
 	charset_finish(&t->charset, utf8);
 }

@@ -84,7 +84,7 @@ static void put_decoded(struct output *o, const uint8_t *p, size_t n)
 static void close_run(struct output *o)
 {
 	uint8_t rest[4];
-	char text[4];
+	char text[CHARSET_REST];
 	size_t n;
 
 	if (!o->open)
@@ -125,7 +125,7 @@ static void put_plain(struct output *o, struct span s)
 	}
 	charset_begin(&o->decoder, o->cs, span_str("windows-1252"));
 	put_decoded(o, s.p, s.len);
-	charset_finish(&o->decoder, (char[4]){0});
+	charset_finish(&o->decoder, (char[CHARSET_REST]){0});
 }
 
 static int hex(uint8_t c)

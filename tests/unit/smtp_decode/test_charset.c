@@ -63,6 +63,18 @@ static void test_rows(void **state)
 		{"iso-2022-jp", "\x1b$B\x46\x7c\x4b\x5c\x1b(B!", "\xe6\x97\xa5\xe6\x9c\xac!"},
 		{"euc-kr", "\xc7\xd1\xb1\xdb", "\xed\x95\x9c\xea\xb8\x80"},
 		{"utf-7", "caf+AOk-", "caf\xc3\xa9"},
+		{"unicode-1-1-utf-7", "+ZeVnLA", "\xe6\x97\xa5\xe6\x9c\xac"}, /* not shifted back */
+		{"hz-gb-2312", "a~{VPND~}b~~",
+			"a\xe4\xb8\xad\xe6\x96\x87"
+			"b~"},
+		{"HZ", "~{VP\nVP~}~x~", "\xe4\xb8\xad\nVP~}~x"}, /* it ends with its line */
+		{"hz", "~{VP~\nND~{V", "\xe4\xb8\xad\xe6\x96\x87~{" FFFD},
+		{"iso-2022-kr", "\x1b$)C\x0eGQ\x0f!", "\xed\x95\x9c!"},
+		{"iso-2022-jp", "\x1b$B\x46\x7c", "\xe6\x97\xa5"}, /* the next begins in ASCII */
+		{"iso-2022-jp", "F|", "F|"},
+		{"big5-hkscs", "\x88\x66", "\xc3\x8a"}, /* held back: an accent might follow */
+		{"big5-hkscs", "\x88\x66\xa7", "\xc3\x8a" FFFD},
+		{"big5-hkscs", "\x88\x62", "\xc3\x8a\xcc\x84"},
 		{"gb2312", "\xc4\xe3\xba", "\xe4\xbd\xa0" FFFD}, /* ends within a character */
 		{"gb2312",
 			"a\xff\xff"
@@ -94,6 +106,48 @@ static void test_utf16(void **state)
 		assert_string_equal(
 			decode(cs, "utf-16be", span_of(text, sizeof(text)), step, CHARSET_ROOM),
 			"a\xc3\xa9\xf0\x9f\x98\x80");
+	/* the mark of the byte order tells, in each text anew */
+	for (int again = 0; again < 2; again++)
+		for (size_t step = 1; step <= 6; step++) {
+			static const char le[] = "\xff\xfe"
+						 "a\0\xe9",
+					  be[] = "\xfe\xff\0a\0\xe9";
+
+			assert_string_equal(
+				decode(cs, "utf-16", span_of(le, 6), step, CHARSET_ROOM),
+				"a\xc3\xa9");
+			assert_string_equal(
+				decode(cs, "utf-16", span_of(be, 6), step, CHARSET_ROOM),
+				"a\xc3\xa9");
+		}
+	/* without it, the first unit is text; half a unit is none */
+	assert_string_equal(
+		decode(cs, "utf-16", span_of("a\0\xe9", 4), 1, CHARSET_ROOM), "a\xc3\xa9");
+	assert_string_equal(decode(cs, "utf-16", span_of("\x3d\xd8\0\xde", 4), 1, CHARSET_ROOM),
+		"\xf0\x9f\x98\x80");
+	assert_string_equal(decode(cs, "utf-16", span_of("a", 1), 1, CHARSET_ROOM), FFFD);
+	assert_string_equal(
+		decode(cs, "utf-32", span_of("\0\0\xfe\xff\0\0\0a", 8), 3, CHARSET_ROOM), "a");
+	charsets_destroy(cs);
+}
+
+/* HZ of which nothing is right comes to an end in the least room. */
+static void test_broken_hz(void **state)
+{
+	struct charsets *cs = charsets_create();
+	char in[256];
+	uint32_t x = 1;
+
+	for (int round = 0; round < 3000; round++) {
+		static const char some[] = "~{}V1\n\x81\xff\x7f 0~{~";
+		size_t n = (size_t)round % sizeof(in);
+
+		for (size_t i = 0; i < n; i++) {
+			x = x * 1664525 + 1013904223;
+			in[i] = some[(x >> 16) % (sizeof(some) - 1)];
+		}
+		decode(cs, "hz", span_of(in, n), 1 + (x >> 20) % 50, CHARSET_ROOM);
+	}
 	charsets_destroy(cs);
 }
 
@@ -102,7 +156,7 @@ static void test_rooms(void **state)
 {
 	struct charsets *cs = charsets_create();
 	struct charset_decoder d[40];
-	char in[600], want[1300], out[4];
+	char in[600], want[1300], out[CHARSET_REST];
 
 	for (size_t i = 0; i < sizeof(in); i++)
 		in[i] = (char)0xe9;
@@ -153,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_utf16),
+		cmocka_unit_test(test_broken_hz),
 		cmocka_unit_test(test_rooms),
 		cmocka_unit_test(test_noise),
 	};
