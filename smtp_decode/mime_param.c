@@ -5,6 +5,19 @@
 
 #define PIECES 64 /* of one parameter that are joined */
 
+static bool is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Blanks end a token of `n` characters, unless they stand around the slash of a type. */
+static bool token_is_over(const char *token, size_t n, struct span rest)
+{
+	while (rest.len > 0 && is_blank(rest.p[0]))
+		rest = span_skip(rest, 1);
+	return n > 0 && token[n - 1] != '/' && (rest.len == 0 || rest.p[0] != '/');
+}
+
 struct span mime_param_token(struct span body, char *buf, size_t size)
 {
 	size_t n = 0;
@@ -14,8 +27,11 @@ struct span mime_param_token(struct span body, char *buf, size_t size)
 
 		if (c == ';' || c == '(')
 			break;
-		if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+		if (is_blank(c)) {
+			if (token_is_over(buf, n, span_skip(body, i)))
+				break;
 			continue;
+		}
 		buf[n++] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 	}
 	return span_of(buf, n);
@@ -135,13 +151,26 @@ struct pieces {
 	bool there[PIECES], encoded[PIECES];
 };
 
+/* What follows the first semicolon; where there is none, the first blank. */
+static struct span parameters_of(struct span body)
+{
+	ptrdiff_t semi = span_find(body, ';');
+	size_t i = 0;
+
+	if (semi >= 0)
+		return span_skip(body, (size_t)semi + 1);
+	body = span_trim(body);
+	while (i < body.len && !is_blank(body.p[i]))
+		i++;
+	return span_skip(body, i);
+}
+
 /* Looks through the parameters of `body`. 1 where one of that name is there whole (*ret_whole), 0
  * where it is in pieces (`ps`), -1 where there is none. The first one tells. */
 static int find_param(
 	struct span body, const char *name, struct pieces *ps, struct param *ret_whole)
 {
-	ptrdiff_t semi = span_find(body, ';');
-	struct span rest = span_skip(body, semi < 0 ? body.len : (size_t)semi + 1);
+	struct span rest = parameters_of(body);
 
 	memset(ps->there, 0, sizeof(ps->there));
 	while (rest.len > 0) {

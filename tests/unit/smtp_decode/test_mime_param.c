@@ -20,6 +20,10 @@ static void test_token(void **state)
 		{" text / html ; x", "text/html"},
 		{"text/plain (comment); x", "text/plain"},
 		{"Attachment", "attachment"},
+		/* the semicolon is missing */
+		{"TEXT/PLAIN charset=US-ASCII", "text/plain"},
+		{"text /html charset=x", "text/html"},
+		{"attachment filename=x", "attachment"},
 		{"a-very-long-token-that-is-cut", "a-very-long-toke"},
 	};
 	char buf[16];
@@ -53,6 +57,9 @@ static void test_get(void **state)
 		{"multipart/mixed; boundary=\"open\\", "boundary", "open\\"},
 		{"multipart/mixed; x=\"a;boundary=no\"; boundary=yes", "boundary", "yes"},
 		{"multipart/mixed;;; boundary=b", "boundary", "b"},
+		{"multipart/mixed boundary=b", "boundary", "b"},
+		{"multipart/mixed boundary=b; x=y", "x", "y"},
+		{"boundary=b", "boundary", NULL},
 		/* RFC 2231 */
 		{"a; filename*=utf-8''na%C3%AFve.txt", "filename", "na\xc3\xafve.txt"},
 		{"a; filename*=us-ascii'en-us'This%20is", "filename", "This is"},
