@@ -160,6 +160,28 @@ static void dump_record(const struct message_record *m)
 		m->digest.words);
 }
 
+static void dump_files(const struct message_record *m)
+{
+	const struct message_attachment *a = record_array(m, m->files);
+
+	for (uint32_t i = 0; i < m->files.count; i++) {
+		struct span type = record_str(m, a[i].type), name = record_str(m, a[i].name);
+
+		if (a[i].complete != TRI_YES) {
+			printf("message\n");
+			continue;
+		}
+		printf("attachment %.*s %" PRIu64 " ", type.len ? (int)type.len : 1,
+			type.len ? (const char *)type.p : "-", a[i].size);
+		for (size_t k = 0; k < sizeof(a[i].sha256); k++)
+			printf("%02x", a[i].sha256[k]);
+		printf(name.len ? " " : " -");
+		for (size_t k = 0; k < name.len; k++)
+			printf("%02x", name.p[k]);
+		printf("\n");
+	}
+}
+
 static int load(const char *path, struct bytes *ret)
 {
 	FILE *f = fopen(path, "rb");
@@ -180,7 +202,8 @@ static int load(const char *path, struct bytes *ret)
 int main(void)
 {
 	static const uint8_t key[PSEUDONYM_KEY_SIZE] = {1};
-	struct message_content_config config = {.contexts = 1, .want_recipients = true, .want_sha256 = true};
+	struct message_content_config config = {
+		.contexts = 1, .want_recipients = true, .want_sha256 = true};
 	struct texts texts = {.charsets = charsets_create()};
 	struct record_builder a, b;
 	struct bytes mail = {0};
@@ -205,6 +228,7 @@ int main(void)
 		}
 		print("file", span_str(path));
 		dump_record(m);
+		dump_files(m);
 		dump_texts(&texts, span_of(mail.p, mail.len));
 	}
 	free(mail.p);
