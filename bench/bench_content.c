@@ -9,33 +9,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench/bench_text.h"
 #include "smtp_decode/message_content.h"
 
 #define SEGMENT 1448
 #define MADE_BYTES (200 * 1024) /* below LIMIT_TEXT_BYTES */
 #define MIN_NS 20e6             /* of processor time a round */
-
-struct bytes {
-	char *p;
-	size_t len, room;
-};
-
-static void add(struct bytes *b, const void *p, size_t n)
-{
-	if (b->len + n > b->room) {
-		b->room = (b->len + n) * 2;
-		b->p = realloc(b->p, b->room);
-		if (!b->p)
-			abort();
-	}
-	memcpy(b->p + b->len, p, n);
-	b->len += n;
-}
-
-static void add_str(struct bytes *b, const char *s)
-{
-	add(b, s, strlen(s));
-}
 
 static double now_ns(void)
 {
@@ -115,113 +94,6 @@ static void report(struct bench *b, const char *name, const struct bytes *messag
 	printf("\n");
 }
 
-static uint32_t next_random(uint32_t *x)
-{
-	*x = *x * 1664525 + 1013904223;
-	return *x >> 8;
-}
-
-/* English-like: common words are short, and there are marks, names, numbers. */
-static void add_words(struct bytes *b, size_t bytes, const char *between)
-{
-	static const char *const words[] = {"the", "of", "and", "to", "a", "in", "for", "is", "on",
-		"that", "by", "this", "with", "you", "it", "not", "or", "be", "are", "from", "at",
-		"as", "your", "all", "have", "new", "more", "an", "was", "we", "will", "home",
-		"can", "us", "about", "if", "page", "my", "has", "search", "free", "but", "our",
-		"one", "other", "information", "time", "they", "site", "he", "up", "may", "what",
-		"which", "their", "news", "out", "use", "any", "there", "see", "only", "business",
-		"contact", "online", "First", "been", "would", "how", "were", "services", "these",
-		"its", "like", "service", "than", "find", "price", "date", "back", "top", "people",
-		"had", "list", "name", "just", "over", "state", "year", "day", "into", "email",
-		"two", "health", "World", "next", "used", "go", "work", "last", "most", "products"};
-	uint32_t x = 42, column = 0;
-	size_t end = b->len + bytes;
-
-	while (b->len < end) {
-		uint32_t r = next_random(&x);
-		const char *w = words[(r % 100) * (r / 100 % 100) / 100];
-		const char *mark = r % 11 == 0 ? ", " : r % 17 == 0 ? ". " : between;
-
-		if (r % 97 == 0)
-			w = "http://www.shop.example/offer?id=8f3a2b";
-		else if (r % 89 == 0)
-			w = "sales@shop.example";
-		else if (r % 41 == 0)
-			w = "1,249.90";
-		add_str(b, w);
-		column += (uint32_t)(strlen(w) + strlen(mark));
-		if (column > 70) {
-			add_str(b, "\r\n");
-			column = 0;
-		} else {
-			add_str(b, mark);
-		}
-	}
-	add_str(b, "\r\n");
-}
-
-static void add_html(struct bytes *b, size_t bytes)
-{
-	size_t end = b->len + bytes;
-
-	add_str(b, "<html><head><style>p {margin: 0}</style></head><body>\r\n");
-	while (b->len < end) {
-		add_str(b, "<tr><td align=\"left\" valign=\"top\" style=\"font-family: Arial, "
-			   "sans-serif; font-size: 14px; color: #333333; padding: 0 10px\">");
-		add_words(b, 90, " ");
-		add_str(b, "<a href=\"https://click.shop.example/c/8a7f6e5d\">Read <b>more</b></a>"
-			   "&nbsp;</td></tr>\r\n");
-	}
-}
-
-static void add_base64(struct bytes *b, const struct bytes *from, size_t line)
-{
-	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t column = 0;
-
-	for (size_t i = 0; i + 2 < from->len; i += 3) {
-		const uint8_t *p = (const uint8_t *)from->p + i;
-		uint32_t v = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-		char four[4];
-
-		for (int k = 0; k < 4; k++)
-			four[k] = alphabet[v >> (18 - 6 * k) & 63];
-		add(b, four, 4);
-		column += 4;
-		if (column == line) {
-			add_str(b, "\r\n");
-			column = 0;
-		}
-	}
-	add_str(b, "\r\n");
-}
-
-static void add_qp(struct bytes *b, const struct bytes *from)
-{
-	size_t column = 0;
-
-	for (size_t i = 0; i < from->len; i++) {
-		uint8_t c = (uint8_t)from->p[i];
-		char text[4];
-
-		if (c == '\n') {
-			column = 0;
-		} else if (column > 70) {
-			add_str(b, "=\r\n");
-			column = 0;
-		}
-		if (c == '=' || c >= 0x7f) {
-			snprintf(text, sizeof(text), "=%02X", c);
-			add_str(b, text);
-			column += 3;
-		} else {
-			add(b, &c, 1);
-			column++;
-		}
-	}
-}
-
 static const char header[] = "Received: from mail.shop.example (mail.shop.example [192.0.2.1])\r\n"
 			     "\tby mx.corp.example; Fri, 2 Jan 2026 03:04:05 +0000\r\n"
 			     "From: Shop <news@shop.example>\r\nTo: Bob <bob@corp.example>\r\n"
@@ -233,9 +105,9 @@ static struct bytes start(const char *type)
 {
 	struct bytes b = {0};
 
-	add_str(&b, header);
-	add_str(&b, type);
-	add_str(&b, "\r\n\r\n");
+	bench_text_str(&b, header);
+	bench_text_str(&b, type);
+	bench_text_str(&b, "\r\n\r\n");
 	return b;
 }
 
@@ -243,44 +115,44 @@ static void ordinary(struct bench *b)
 {
 	struct bytes text = {0}, html = {0}, cyrillic = {0}, m;
 
-	add_words(&text, MADE_BYTES, " ");
-	add_html(&html, MADE_BYTES);
+	bench_text_words(&text, MADE_BYTES, " ");
+	bench_text_html(&html, MADE_BYTES);
 	for (size_t i = 0; cyrillic.len < MADE_BYTES; i++)
-		add_str(&cyrillic,
+		bench_text_str(&cyrillic,
 			i % 9 == 8 ? "\r\n"
 				   : "\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82 \xd0\xb8 ");
 
 	m = start("Content-Type: text/plain");
-	add(&m, text.p, text.len);
+	bench_text_add(&m, text.p, text.len);
 	report(b, "plain", &m, 1);
 	m = start("Content-Type: text/plain\r\nContent-Transfer-Encoding: base64");
-	add_base64(&m, &text, 76);
+	bench_text_base64(&m, &text, 76);
 	report(b, "plain, base64", &m, 1);
 	m = start("Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable");
-	add_qp(&m, &text);
+	bench_text_qp(&m, &text);
 	report(b, "plain, quoted-printable", &m, 1);
 	m = start("Content-Type: text/plain; charset=iso-8859-2");
-	add(&m, text.p, text.len);
+	bench_text_add(&m, text.p, text.len);
 	report(b, "plain, iso-8859-2", &m, 1);
 	m = start("Content-Type: text/plain; charset=utf-8");
-	add(&m, cyrillic.p, cyrillic.len);
+	bench_text_add(&m, cyrillic.p, cyrillic.len);
 	report(b, "plain, Cyrillic", &m, 1);
 	m = start("Content-Type: text/html");
-	add(&m, html.p, html.len);
+	bench_text_add(&m, html.p, html.len);
 	report(b, "html", &m, 1);
 	m = start("Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable");
-	add_qp(&m, &html);
+	bench_text_qp(&m, &html);
 	report(b, "html, quoted-printable", &m, 1);
 	m = start("Content-Type: multipart/mixed; boundary=b");
-	add_str(&m, "--b\r\n\r\n");
-	add_words(&m, 2000, " ");
-	add_str(&m, "--b\r\nContent-Type: image/png\r\n\r\n");
+	bench_text_str(&m, "--b\r\n\r\n");
+	bench_text_words(&m, 2000, " ");
+	bench_text_str(&m, "--b\r\nContent-Type: image/png\r\n\r\n");
 	for (int i = 0; i < 10; i++)
-		add_base64(&m, &html, 76);
-	add_str(&m, "--b--\r\n");
+		bench_text_base64(&m, &html, 76);
+	bench_text_str(&m, "--b--\r\n");
 	report(b, "attachment", &m, 1);
 	m = start("Content-Type: text/plain");
-	add_words(&m, 100, " ");
+	bench_text_words(&m, 100, " ");
 	report(b, "short message", &m, 1);
 }
 
@@ -317,11 +189,11 @@ static void hostile(struct bench *b)
 		struct bytes m = start("X: y");
 
 		m.len -= 4;
-		add_str(&m, "\r\nContent-Type: ");
-		add_str(&m, rows[i].type);
-		add_str(&m, "\r\n\r\n");
+		bench_text_str(&m, "\r\nContent-Type: ");
+		bench_text_str(&m, rows[i].type);
+		bench_text_str(&m, "\r\n\r\n");
 		while (m.len < MADE_BYTES)
-			add_str(&m, rows[i].fill);
+			bench_text_str(&m, rows[i].fill);
 		report(b, rows[i].name, &m, 1);
 		free(m.p);
 	}
@@ -341,8 +213,8 @@ static int load(const char *path, struct bytes *ret)
 		char byte = (char)c;
 
 		if (c == '\n' && before != '\r')
-			add(ret, "\r", 1);
-		add(ret, &byte, 1);
+			bench_text_add(ret, "\r", 1);
+		bench_text_add(ret, &byte, 1);
 		before = c;
 	}
 	fclose(f);
