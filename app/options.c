@@ -25,6 +25,7 @@ enum long_option {
 	OPT_PRINT_SCHEMA,
 	OPT_STRICT,
 	OPT_FAIL_ON_ALERT,
+	OPT_FANOUT_GROUP,
 };
 
 static const char short_options[] = "r:i:c:Tf:s:B:k:DZ:w:o:vqVh";
@@ -43,6 +44,7 @@ static const struct option long_options[] = {
 	{"print-schema", no_argument, NULL, OPT_PRINT_SCHEMA},
 	{"strict", no_argument, NULL, OPT_STRICT},
 	{"fail-on-alert", optional_argument, NULL, OPT_FAIL_ON_ALERT},
+	{"fanout-group", required_argument, NULL, OPT_FANOUT_GROUP},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
@@ -203,6 +205,8 @@ static int take_argument(struct options *o, int c, const char *arg)
 		return number("-s", arg, 64, 262144, &o->snaplen);
 	case 'B':
 		return buffer_size(arg, &o->buffer_bytes);
+	case OPT_FANOUT_GROUP:
+		return number("--fanout-group", arg, 1, 65535, &o->fanout_group);
 	case 'k':
 		return pick("-k", arg, checksum_words, &o->checksums);
 	case OPT_WORKERS:
@@ -301,6 +305,7 @@ void options_print_help(void)
 	      "  -B SIZE               ring of each interface (64MiB; a bare number is in KiB)\n"
 	      "  -k auto|all|none      which packets with a wrong checksum are dropped (auto)\n"
 	      "  -w FILE               write every packet that passes the filter\n"
+	      "  --fanout-group N      share each interface with other processes of group N\n"
 	      "  -Z USER               become USER once the interfaces are open\n"
 	      "  --dns off|passive     use DNS answers seen in the traffic (passive)\n"
 	      "  --workers N           reserved: this version decodes in one thread\n"

@@ -53,6 +53,7 @@ struct options {
 	struct text_args files, interfaces, assignments, outputs;
 	const char *config, *filter, *user, *write_file, *explain, *datasets, *dns;
 	int snaplen, buffer_bytes; /* 0: as configured */
+	int fanout_group; /* 0: none */
 	int checksums;		   /* enum checksum_mode; -1: as configured */
 	int workers;
 	enum summary_form summary;

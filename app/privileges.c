@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int privileges_drop(const char *user, char error[512])
@@ -35,4 +38,21 @@ int privileges_drop(const char *user, char error[512])
 		return -1;
 	}
 	return 1;
+}
+
+int privileges_drop_capture(char error[512])
+{
+	const uint32_t gone = 1u << CAP_NET_RAW | 1u << CAP_NET_ADMIN;
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct sets[2];
+
+	if (syscall(SYS_capget, &head, sets) == 0) {
+		sets[0].effective &= ~gone;
+		sets[0].permitted &= ~gone;
+		sets[0].inheritable &= ~gone;
+		if (syscall(SYS_capset, &head, sets) == 0)
+			return 1;
+	}
+	snprintf(error, 512, "cannot give up CAP_NET_RAW: %s", strerror(errno));
+	return -1;
 }

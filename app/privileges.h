@@ -9,4 +9,10 @@
  */
 int privileges_drop(const char *user, char error[512]);
 
+/*
+ * Gives up what opening the devices took, CAP_NET_RAW and CAP_NET_ADMIN, for good; whatever else
+ * this process may do, it still may. 1, or -1 with a sentence in `error`.
+ */
+int privileges_drop_capture(char error[512]);
+
 #endif

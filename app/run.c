@@ -36,7 +36,8 @@ static int open_source(struct run *r)
 {
 	struct live_options live = {
 		.snaplen = r->o->snaplen ? r->o->snaplen : r->s->snaplen,
-		.buffer_bytes = r->o->buffer_bytes ? r->o->buffer_bytes : r->s->buffer_bytes};
+		.buffer_bytes = r->o->buffer_bytes ? r->o->buffer_bytes : r->s->buffer_bytes,
+		.fanout_group = (uint32_t)r->o->fanout_group};
 	char error[512];
 
 	if (r->live)
@@ -65,7 +66,8 @@ static int drop_privileges(const struct run *r)
 {
 	char error[512];
 
-	if (!r->o->user || privileges_drop(r->o->user, error) == 1)
+	if ((!r->o->user || privileges_drop(r->o->user, error) == 1) &&
+		(!r->live || privileges_drop_capture(error) == 1))
 		return 1;
 	log_error("%s", error);
 	return -1;

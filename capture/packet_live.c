@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture/fanout.h"
 #include "capture/filter_text.h"
 
 #define DEFAULT_SNAPLEN 262144
@@ -132,13 +133,28 @@ static int activate(struct device *d, const struct live_options *o, char error[5
 	return 0;
 }
 
+static int join_group(struct device *d, uint32_t group, char error[512])
+{
+	if (group <= FANOUT_GROUP_MAX && fanout_join(d->pcap, (uint16_t)group) == 0)
+		return 0;
+	snprintf(error, 512,
+		"cannot join fanout group %u on '%s': %s; all of its members must watch the same "
+		"interface, and be heloscope",
+		group, d->name, group > FANOUT_GROUP_MAX ? "it is above 65535" : strerror(errno));
+	return -1;
+}
+
 static int open_device(struct packet_live *l, size_t i, const char *filter,
 	const struct live_options *o, char error[512])
 {
 	struct device *d = &l->devices[i];
 	char why[PCAP_ERRBUF_SIZE];
 
-	if (activate(d, o, error) < 0 || set_filter(d, filter, error) < 0)
+	if (activate(d, o, error) < 0)
+		return -1;
+	if (o && o->fanout_group && join_group(d, o->fanout_group + (uint32_t)i, error) < 0)
+		return -1;
+	if (set_filter(d, filter, error) < 0)
 		return -1;
 	l->polls[i] = (struct pollfd){.events = POLLIN};
 	/* TPACKET_V3 wakes nobody while its block is empty, so the waiting is done here. */

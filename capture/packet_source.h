@@ -19,6 +19,8 @@ struct live_options {
 	int snaplen;      /* default 262144 */
 	int buffer_bytes; /* ring, default 64 MiB */
 	bool no_promiscuous;
+	/* 0, or the fanout group (fanout.h) of the first interface; the others have those after it */
+	uint32_t fanout_group;
 };
 
 struct packet_source_stats {

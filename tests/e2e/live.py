@@ -152,6 +152,19 @@ class Live(unittest.TestCase):
             self.assertEqual(process.wait(PATIENCE), 1)
             self.assertIn("span0", process.stderr.read().decode())
 
+    def test_gives_up_capabilities(self):
+        """What it took to open the interface is gone, the rest of root's is not."""
+        with span_port() as (_, watcher):
+            process, _out = self.watch(watcher)
+            pid = subprocess.run(["pgrep", "-f", "heloscope -i span0"], capture_output=True,
+                                 check=True).stdout.split()[-1].decode()
+            status = pathlib.Path("/proc/%s/status" % pid).read_text()
+            for kind in ("CapEff", "CapPrm"):
+                mask = int(status.split(kind + ":")[1].split()[0], 16)
+                self.assertEqual(mask & (1 << 12 | 1 << 13), 0)  # CAP_NET_ADMIN, CAP_NET_RAW
+                self.assertNotEqual(mask, 0)
+            self.stop(process)
+
     def test_becomes_another_user(self):
         with span_port() as (_, watcher):
             os.chmod(self.tmp, 0o777)

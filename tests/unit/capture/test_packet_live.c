@@ -189,6 +189,43 @@ static void test_list(void **state)
 	free(text);
 }
 
+/* Two members of a group, each with a share: everything is heard once. */
+static void test_fanout(void **state)
+{
+	const char *name = "v0";
+	struct live_options options = {.fanout_group = 7};
+	struct packet_source *member[2];
+	uint64_t heard[2] = {0, 0};
+	bool seen[200] = {false};
+	int fd = sender_on("v1");
+
+	for (int i = 0; i < 2; i++) {
+		member[i] = packet_source_open_live(&name, 1, "udp", &options, error);
+		if (!member[i])
+			fail_msg("%s", error);
+	}
+	for (uint16_t i = 0; i < 200; i++)
+		send_frame(fd, "shared", (uint16_t)(2000 + i));
+	for (int i = 0; i < 2; i++) {
+		while (next_packet(member[i]) == 1) {
+			int port = packet.bytes.p[36] << 8 | packet.bytes.p[37];
+
+			assert_in_range(port, 2000, 2199);
+			assert_false(seen[port - 2000]);
+			seen[port - 2000] = true;
+			heard[i]++;
+		}
+	}
+	assert_int_equal(heard[0] + heard[1], 200);
+	assert_true(heard[0] > 20 && heard[1] > 20);
+	options.fanout_group = 65536;
+	assert_null(packet_source_open_live(&name, 1, "udp", &options, error));
+	assert_non_null(strstr(error, "above 65535"));
+	for (int i = 0; i < 2; i++)
+		packet_source_close(member[i]);
+	close(fd);
+}
+
 /* Last, since it takes the interfaces away. */
 static void test_interface_vanishes(void **state)
 {
@@ -218,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_interface_is_down),
 		cmocka_unit_test(test_no_such_interface),
 		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_fanout),
 		cmocka_unit_test(test_interface_vanishes),
 	};
 
