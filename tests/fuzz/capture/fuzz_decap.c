@@ -49,9 +49,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span in = span_of(data, size);
 	struct packet p = {.time = now += NS_PER_MIN};
 
-	if (!d)
+	if (!d) {
 		d = decap_create(1);
-	assert(d);
+		assert(d);
+		decap_set_checksums(d, CHECKSUM_AUTO);
+	}
 	if (in.len == 0)
 		return 0;
 	p.link_type = link_types[in.p[0] % (sizeof(link_types) / sizeof(link_types[0]))];
