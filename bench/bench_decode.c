@@ -144,16 +144,20 @@ static void null_loop(struct bench *b, const struct session *s)
 static double cost(struct bench *b, const struct session *s,
 	void (*fn)(struct bench *b, const struct session *s))
 {
-	double best = 1e18;
+	double best = 1e18, start = now_ns();
+	unsigned int n = 0;
 
-	for (int round = 0; round < ROUNDS; round++) {
-		double start = now_ns(), spent;
-		unsigned int n = 0;
+	do {
+		fn(b, s);
+		n++;
+	} while (now_ns() - start < MIN_NS);
+	for (int round = 0; round < ROUNDS; round++) { /* without looking at the clock between */
+		double spent;
 
-		do {
+		start = now_ns();
+		for (unsigned int i = 0; i < n; i++)
 			fn(b, s);
-			n++;
-		} while ((spent = now_ns() - start) < MIN_NS);
+		spent = now_ns() - start;
 		if (spent / n < best)
 			best = spent / n;
 	}
