@@ -123,3 +123,13 @@ struct span org_domain(struct org_domains *o, struct span host, char buf[ORG_DOM
 	memcpy(buf, name + cut, len - cut);
 	return span_of(buf, len - cut);
 }
+
+bool org_domain_known(const struct org_domains *o, struct span host)
+{
+	char name[ORG_DOMAIN_MAX + 1];
+	size_t len = normalise(host, name);
+	const char *dot = len ? strrchr(name, '.') : NULL;
+
+	return dot &&
+	       psl_is_public_suffix2(o->psl, dot + 1, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
+}

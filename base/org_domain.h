@@ -27,4 +27,7 @@ void org_domains_destroy(struct org_domains *o);
  */
 struct span org_domain(struct org_domains *o, struct span host, char buf[ORG_DOMAIN_MAX]);
 
+/* Is the last label of `host` a top-level domain that the list knows? Not cached. */
+bool org_domain_known(const struct org_domains *o, struct span host);
+
 #endif

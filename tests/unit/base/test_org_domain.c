@@ -83,6 +83,29 @@ static void test_bytes(void **state)
 	org_domains_destroy(o);
 }
 
+static void test_known(void **state)
+{
+	static const struct {
+		const char *host;
+		bool known;
+	} known[] = {
+		{"shop.com", true},
+		{"a.shop.co.uk", true},
+		{"SHOP.DE.", true},
+		{"shop.example", false},
+		{"offer.pdf", false},
+		{"e.g.", false},
+		{"com", false},
+		{"192.0.2.1", false},
+		{"", false},
+	};
+	struct org_domains *o = org_domains_create(NULL, 16);
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		assert_int_equal(org_domain_known(o, span_str(known[i].host)), known[i].known);
+	org_domains_destroy(o);
+}
+
 static void test_file(void **state)
 {
 	char path[] = "/tmp/test_org_domain_XXXXXX";
@@ -107,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_file),
 	};
 
