@@ -45,6 +45,13 @@
 #define LIMIT_FILE_NAME 255		/* bytes of an attachment's name, decoded */
 #define LIMIT_ATTACHMENTS 16		/* of a message that are listed (all are counted) */
 #define LIMIT_TEXT_BYTES (256 * 1024)	/* decoded text digested a message */
+#define LIMIT_URL_HOSTS 32		/* hosts of URLs kept a message */
+#define LIMIT_URL_HOST_BYTES 640	/* bytes of their names */
+#define LIMIT_URL_ROWS 40		/* of scheme, host and place, counted apart */
+#define LIMIT_URL_DOMAINS 16		/* of their org-domains */
+#define LIMIT_URL_HASHES 32		/* of distinct full URLs */
+#define LIMIT_URL_IDNS 16		/* distinct names beyond ASCII looked at */
+#define LIMIT_URL_ANCHORS 64		/* links whose text is looked at for a host */
 #define LIMIT_SUBJECT 256
 #define LIMIT_MESSAGE_ID 255
 

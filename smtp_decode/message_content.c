@@ -13,7 +13,10 @@
 #include "smtp_decode/mime_walk.h"
 #include "smtp_decode/text_html.h"
 #include "smtp_decode/text_stream.h"
+#include "smtp_decode/url_list.h"
+#include "smtp_decode/url_page.h"
 
+#define ORG_CACHE 4096     /* org-domains of URLs remembered */
 #define NAMED_RECIPIENTS 8 /* recipients whose local parts may be in the text */
 
 static_assert(LIMIT_HEADER_FIELD <= TEXT_STREAM_BUFFER, "one buffer for headers and texts");
@@ -34,7 +37,9 @@ struct message_content {
 	};
 	struct text_stream stream;
 	struct text_sink sink;
-	bool is_html;
+	struct url_page page;
+	struct url_scan scan;
+	bool is_html;       /* the text that is open */
 	bool measuring;     /* the attachment is listed */
 	EVP_MD_CTX *sha256; /* made for the first attachment, and kept */
 
@@ -48,16 +53,18 @@ struct message_content {
 	char first_charset[CHARSET_LABEL_MAX];
 	/* What the texts say: outside of alternatives and in plain ones; and with HTML instead. */
 	struct text_digest plain, rich;
+	struct url_list urls;
 	uint8_t buffer[TEXT_STREAM_BUFFER]; /* a header field, or the window of a text */
 };
 
-static_assert(sizeof(struct message_content) <= 24 * 1024, "the budget of memory");
+static_assert(sizeof(struct message_content) <= 26 * 1024, "the budget of memory");
 
 struct message_content_pool {
 	struct message_content_config config;
 	struct message_content_stats stats;
 	struct charsets *charsets;
 	struct text_tables *tables;
+	struct org_domains *orgs;
 	struct message_content *contexts, *free;
 };
 
@@ -72,9 +79,10 @@ struct message_content_pool *message_content_pool_create(
 	p->config = *config;
 	p->charsets = charsets_create();
 	p->tables = text_tables_create();
+	p->orgs = org_domains_create(NULL, ORG_CACHE);
 	p->contexts = aligned_alloc(
 		alignof(struct message_content), config->contexts * sizeof(*p->contexts));
-	if (!p->charsets || !p->tables || !p->contexts) {
+	if (!p->charsets || !p->tables || !p->orgs || !p->contexts) {
 		message_content_pool_destroy(p);
 		return NULL;
 	}
@@ -98,6 +106,7 @@ void message_content_pool_destroy(struct message_content_pool *p)
 	for (uint32_t i = 0; p->contexts && i < p->config.contexts; i++)
 		EVP_MD_CTX_free(p->contexts[i].sha256);
 	free(p->contexts);
+	org_domains_destroy(p->orgs);
 	text_tables_destroy(p->tables);
 	charsets_destroy(p->charsets);
 	free(p);
@@ -170,8 +179,10 @@ static void on_text_begin(void *cookie, const struct mime_entity *e, bool altern
 	choose_sink(c, alternative);
 	mime_text_begin(&c->text, c->pool->charsets, e);
 	text_stream_begin(&c->stream, &c->sink, c->buffer, !c->is_html);
+	url_scan_init(&c->scan, &c->urls);
+	url_page_init(&c->page, &c->urls, &c->scan);
 	if (c->is_html)
-		text_html_begin(&c->html, &c->stream);
+		text_html_begin(&c->html, &c->stream, &c->page);
 }
 
 /* Text of a leaf in UTF-8, as far as the cap goes. */
@@ -184,10 +195,12 @@ static void on_utf8(void *cookie, struct span text)
 		text.len = LIMIT_TEXT_BYTES - c->text_bytes;
 	}
 	c->text_bytes += (uint32_t)text.len;
-	if (c->is_html)
+	if (c->is_html) {
 		text_html_feed(&c->html, text);
-	else
+	} else {
+		url_scan_feed(&c->scan, text);
 		text_stream_feed(&c->stream, text);
+	}
 }
 
 static void on_text(void *cookie, struct span data)
@@ -205,7 +218,9 @@ static void on_text_end(void *cookie)
 	mime_text_end(&c->text, on_utf8, c);
 	if (c->is_html)
 		text_html_end(&c->html);
+	url_scan_break(&c->scan);
 	text_stream_end(&c->stream);
+	c->is_html = false;
 }
 
 static void on_file_begin(void *cookie, const struct mime_entity *e)
@@ -286,6 +301,10 @@ void message_content_reset(struct message_content *c, const struct span *rcpts, 
 	c->text_bytes = 0;
 	c->first_charset_len = 0;
 	text_digest_init(&c->plain);
+	url_list_init(&c->urls, p->orgs);
+	url_scan_init(&c->scan, &c->urls);
+	url_page_init(&c->page, &c->urls, &c->scan);
+	c->is_html = false;
 	mime_walk_begin(&c->walk, &ops, c, p->charsets, c->buffer);
 }
 
@@ -294,13 +313,22 @@ void message_content_run(struct message_content *c, struct span octets)
 	mime_walk_run(&c->walk, octets);
 }
 
+/* Bytes of the text are missing, or may be. What is a URL across them is not known. */
+static void lose_text(struct message_content *c)
+{
+	c->text_gap = true;
+	url_scan_gap(&c->scan);
+	if (c->is_html)
+		text_html_gap(&c->html);
+}
+
 void message_content_gap(struct message_content *c, uint64_t missing)
 {
 	if (missing == 0)
 		return;
 	c->gap = true;
 	if (!mime_walk_gap(&c->walk))
-		c->text_gap = true;
+		lose_text(c);
 }
 
 void message_content_end(struct message_content *c, bool complete)
@@ -308,7 +336,7 @@ void message_content_end(struct message_content *c, bool complete)
 	struct message_content_stats *s = &c->pool->stats;
 
 	if (!complete && !mime_walk_gap(&c->walk))
-		c->text_gap = true;
+		lose_text(c);
 	mime_walk_end(&c->walk);
 	s->headers_capped += c->walk.header_capped;
 	s->texts_capped += c->text_capped;
@@ -349,4 +377,5 @@ void message_content_fill(struct message_content *c, const struct redactor *r,
 	if (c->walk.capped)
 		m->traits |= MESSAGE_MIME_CAPPED;
 	fill_digest(c, &m->digest);
+	url_list_fill(&c->urls, c->text_gap, b, m);
 }

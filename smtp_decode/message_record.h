@@ -27,6 +27,7 @@ enum message_trait {
 	MESSAGE_BARE_LF = 1 << 12,
 	MESSAGE_ENDED_BY_SERVER = 1 << 13, /* at an end of data that is none by the standard */
 	MESSAGE_SMUGGLED = 1 << 14,	 /* its client took its commands for content */
+	MESSAGE_URLS_CAPPED = 1 << 15,	 /* not every host or full URL was kept */
 };
 
 /* Digest of the normalised text (contract 4.7, detection 3.1). */
@@ -56,6 +57,38 @@ struct message_hop {
 	uint8_t reserved[7];
 	struct addr ip; /* of the client */
 	nstime time;	/* 0 unknown */
+};
+
+enum url_scheme {
+	URL_NO_SCHEME, /* "//host", "www.host" */
+	URL_HTTP,
+	URL_HTTPS,
+	URL_FTP,
+	URL_MAILTO, /* the host is an address's domain */
+};
+
+/* Where a URL stands: in visible text, or in an attribute. */
+enum url_where {
+	URL_IN_TEXT,
+	URL_IN_HREF,
+	URL_IN_SRC,
+	URL_IN_ACTION,
+	URL_IN_BACKGROUND,
+	URL_IN_DATA,
+	URL_IN_POSTER,
+	URL_IN_SRCSET,
+	URL_IN_REFRESH, /* of a meta element */
+	URL_IN_STYLE,
+};
+
+/* URLs of one scheme and host in one kind of place. Neither path nor query nor user is kept. */
+struct message_url {
+	struct str_ref host;   /* lower case, A-labels; an address in its usual form */
+	struct str_ref domain; /* its org-domain; unseen where it has none */
+	uint32_t count;
+	uint8_t scheme; /* enum url_scheme */
+	uint8_t where;	/* enum url_where */
+	uint8_t reserved[2];
 };
 
 struct message_record {
@@ -109,6 +142,14 @@ struct message_record {
 	struct array_ref files; /* struct message_attachment, the first LIMIT_ATTACHMENTS of them */
 
 	struct content_digest digest;
+
+	uint32_t url_count; /* URLs with a host, everywhere in the texts */
+	uint32_t url_mismatches; /* links whose text shows a host of another org-domain */
+	struct array_ref urls;	 /* struct message_url, in order of appearance */
+	struct array_ref url_domains; /* struct str_ref: their org-domains, sorted */
+	struct array_ref url_hashes; /* uint64_t: XXH3 of distinct "scheme://host/path?query" */
+	uint64_t url_set; /* XXH3 of the sorted org-domains, each with a line end; 0 where there are
+			     none or some may be missing */
 };
 
 #endif

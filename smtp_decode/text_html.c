@@ -83,9 +83,11 @@ static enum tag_kind kind_of(const struct text_tables *t, uint64_t key)
 	return TAG_INLINE;
 }
 
-void text_html_begin(struct text_html *h, struct text_stream *out)
+void text_html_begin(struct text_html *h, struct text_stream *out, struct url_page *page)
 {
 	h->out = out;
+	h->page = page;
+	h->broken = false;
 	h->state = HTML_TEXT;
 	h->hidden = 0;
 }
@@ -102,8 +104,18 @@ static bool is_space(uint8_t c)
 
 static void put_text(struct text_html *h, const void *p, size_t n)
 {
-	if (!h->hidden && n > 0)
-		text_stream_feed(h->out, span_of(p, n));
+	if (h->hidden || n == 0)
+		return;
+	if (h->page)
+		url_page_text(h->page, span_of(p, n));
+	text_stream_feed(h->out, span_of(p, n));
+}
+
+static void put_blank(struct text_html *h)
+{
+	if (h->page)
+		url_page_blank(h->page);
+	text_stream_blank(h->out);
 }
 
 /* The value of a style attribute without blanks, in lower case. */
@@ -225,6 +237,21 @@ static void open_element(struct text_html *h, enum tag_kind kind, uint64_t key, 
 	}
 }
 
+/* URLs count wherever they stand, in what is hidden and in scripts' tags too. `cut`: the tag goes
+ * on behind what is looked at. */
+static void take_urls(struct text_html *h, enum tag_kind kind, struct span attrs, bool cut)
+{
+	const uint8_t *end = attrs.p + attrs.len;
+	struct attribute a;
+
+	if (h->broken)
+		return;
+	while (next_attribute(&attrs, &a))
+		url_page_attribute(h->page, a.name, a.value, kind == TAG_LINK,
+			cut && a.value.p + a.value.len == end);
+	url_page_tag_end(h->page);
+}
+
 /* A tag while an element is hidden. Does it show what follows? It does where it ends the hidden
  * element, or one around it. */
 static bool ends_hidden(struct text_html *h, enum tag_kind kind, uint64_t key, bool end)
@@ -255,6 +282,10 @@ static void take_tag(struct text_html *h, struct span tag)
 	key = name_key(span_of(name, n));
 	kind = kind_of(h->out->sink->tables, key);
 	h->state = HTML_TEXT;
+	if (h->page && kind == TAG_LINK)
+		url_page_link_border(h->page);
+	if (h->page && !end && i < tag.len)
+		take_urls(h, kind, span_skip(tag, i), tag.len == TEXT_HTML_TAG_MAX);
 	if (kind == TAG_RAW && !end) {
 		h->state = HTML_RAW;
 		h->raw[0] = '/';
@@ -270,7 +301,7 @@ static void take_tag(struct text_html *h, struct span tag)
 		h->hidden = 0;
 	}
 	if (kind == TAG_BLOCK || kind == TAG_VOID)
-		text_stream_blank(h->out);
+		put_blank(h);
 	if (!end && i < tag.len)
 		open_element(h, kind, key, span_skip(tag, i));
 }
@@ -355,6 +386,7 @@ static size_t read_text(struct text_html *h, struct span in)
 	if (n == in.len)
 		return n;
 	h->len = 0;
+	h->broken = false;
 	if (in.p[n] == '&') {
 		h->state = HTML_REFERENCE;
 		return n + 1;
@@ -476,6 +508,7 @@ static size_t read_raw(struct text_html *h, struct span in)
 		return in.len;
 	h->state = HTML_RAW_OPEN;
 	h->len = 0;
+	h->broken = false;
 	return (size_t)lt + 1;
 }
 
@@ -534,9 +567,18 @@ void text_html_feed(struct text_html *h, struct span html)
 	}
 }
 
+void text_html_gap(struct text_html *h)
+{
+	h->broken = true;
+	if (h->page)
+		url_page_gap(h->page);
+}
+
 void text_html_end(struct text_html *h)
 {
 	if (h->state == HTML_REFERENCE)
 		finish_reference(h, false);
+	if (h->page)
+		url_page_link_border(h->page);
 	h->state = HTML_TEXT;
 }

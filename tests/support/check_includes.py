@@ -29,6 +29,7 @@ LIBRARIES = {
     r"jansson\.h": {"output"},
     r"openssl/": {"smtp_decode", "output", "app"},
     r"libpsl\.h": {"base"},
+    r"idn2\.h": {"smtp_decode"},
     r"xxhash\.h": {"base"},
     r"iconv\.h": {"smtp_decode"},
     r"(cyaml|yaml)": {"app"},

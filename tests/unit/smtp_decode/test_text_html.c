@@ -37,7 +37,7 @@ static struct text_words words_of(struct span html, size_t a, size_t b, size_t s
 	text_names_init(&names);
 	text_digest_init(&digest);
 	text_stream_begin(&stream, &sink, window, false);
-	text_html_begin(h, &stream);
+	text_html_begin(h, &stream, NULL);
 	text_html_feed(h, span_head(html, a));
 	text_html_feed(h, span_head(span_skip(html, a), b - a));
 	html = span_skip(html, b);

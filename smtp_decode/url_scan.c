@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smtp_decode/url_scan.h"
+
+#include "smtp_decode/text_utf8.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum scan_state {
+	SCAN_SEEK,
+	SCAN_AUTHORITY,
+	SCAN_PATH,
+};
+
+enum byte_kind {
+	BYTE_END,  /* of any URL */
+	BYTE_PATH, /* may be in a path only */
+	BYTE_HOST, /* or in an authority */
+};
+
+/* '!' to '~'; what is not here ends a URL. */
+static const uint8_t kinds[256] = {
+	['!'] = BYTE_HOST,
+	['#'] = BYTE_PATH,
+	['$'] = BYTE_HOST,
+	['%'] = BYTE_HOST,
+	['&'] = BYTE_HOST,
+	['\''] = BYTE_PATH,
+	['('] = BYTE_PATH,
+	[')'] = BYTE_PATH,
+	['*'] = BYTE_HOST,
+	['+'] = BYTE_HOST,
+	[','] = BYTE_PATH,
+	['-'] = BYTE_HOST,
+	['.'] = BYTE_HOST,
+	['/'] = BYTE_PATH,
+	['0'] = BYTE_HOST,
+	['1'] = BYTE_HOST,
+	['2'] = BYTE_HOST,
+	['3'] = BYTE_HOST,
+	['4'] = BYTE_HOST,
+	['5'] = BYTE_HOST,
+	['6'] = BYTE_HOST,
+	['7'] = BYTE_HOST,
+	['8'] = BYTE_HOST,
+	['9'] = BYTE_HOST,
+	[':'] = BYTE_HOST,
+	[';'] = BYTE_PATH,
+	['='] = BYTE_HOST,
+	['?'] = BYTE_PATH,
+	['@'] = BYTE_HOST,
+	['A'] = BYTE_HOST,
+	['B'] = BYTE_HOST,
+	['C'] = BYTE_HOST,
+	['D'] = BYTE_HOST,
+	['E'] = BYTE_HOST,
+	['F'] = BYTE_HOST,
+	['G'] = BYTE_HOST,
+	['H'] = BYTE_HOST,
+	['I'] = BYTE_HOST,
+	['J'] = BYTE_HOST,
+	['K'] = BYTE_HOST,
+	['L'] = BYTE_HOST,
+	['M'] = BYTE_HOST,
+	['N'] = BYTE_HOST,
+	['O'] = BYTE_HOST,
+	['P'] = BYTE_HOST,
+	['Q'] = BYTE_HOST,
+	['R'] = BYTE_HOST,
+	['S'] = BYTE_HOST,
+	['T'] = BYTE_HOST,
+	['U'] = BYTE_HOST,
+	['V'] = BYTE_HOST,
+	['W'] = BYTE_HOST,
+	['X'] = BYTE_HOST,
+	['Y'] = BYTE_HOST,
+	['Z'] = BYTE_HOST,
+	['['] = BYTE_HOST,
+	[']'] = BYTE_HOST,
+	['_'] = BYTE_HOST,
+	['a'] = BYTE_HOST,
+	['b'] = BYTE_HOST,
+	['c'] = BYTE_HOST,
+	['d'] = BYTE_HOST,
+	['e'] = BYTE_HOST,
+	['f'] = BYTE_HOST,
+	['g'] = BYTE_HOST,
+	['h'] = BYTE_HOST,
+	['i'] = BYTE_HOST,
+	['j'] = BYTE_HOST,
+	['k'] = BYTE_HOST,
+	['l'] = BYTE_HOST,
+	['m'] = BYTE_HOST,
+	['n'] = BYTE_HOST,
+	['o'] = BYTE_HOST,
+	['p'] = BYTE_HOST,
+	['q'] = BYTE_HOST,
+	['r'] = BYTE_HOST,
+	['s'] = BYTE_HOST,
+	['t'] = BYTE_HOST,
+	['u'] = BYTE_HOST,
+	['v'] = BYTE_HOST,
+	['w'] = BYTE_HOST,
+	['x'] = BYTE_HOST,
+	['y'] = BYTE_HOST,
+	['z'] = BYTE_HOST,
+	['~'] = BYTE_HOST,
+};
+
+static bool is_alnum(uint8_t c)
+{
+	return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9');
+}
+
+void url_scan_init(struct url_scan *s, struct url_list *list)
+{
+	s->list = list;
+	s->state = SCAN_SEEK;
+	s->tail_len = s->char_len = 0;
+}
+
+/* Index from `i` on where a scheme or "www." may end: "//", "w." or "o:"; `len` where it does
+ * not. The byte in front of `i` can be read. */
+static size_t find_trigger(const uint8_t *p, size_t i, size_t len)
+{
+#ifdef __SSE2__
+	const __m128i slash = _mm_set1_epi8('/'), dot = _mm_set1_epi8('.');
+	const __m128i colon = _mm_set1_epi8(':'), lower = _mm_set1_epi8(0x20);
+	const __m128i w = _mm_set1_epi8('w'), o = _mm_set1_epi8('o');
+
+	for (; i + 16 <= len; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		__m128i u = _mm_loadu_si128((const __m128i *)(const void *)(p + i - 1));
+		__m128i l = _mm_or_si128(u, lower);
+		__m128i a = _mm_and_si128(_mm_cmpeq_epi8(v, slash), _mm_cmpeq_epi8(u, slash));
+		__m128i b = _mm_and_si128(_mm_cmpeq_epi8(v, dot), _mm_cmpeq_epi8(l, w));
+		__m128i c = _mm_and_si128(_mm_cmpeq_epi8(v, colon), _mm_cmpeq_epi8(l, o));
+		int bits = _mm_movemask_epi8(_mm_or_si128(a, _mm_or_si128(b, c)));
+
+		if (bits)
+			return i + (size_t)__builtin_ctz((unsigned int)bits);
+	}
+#endif
+	for (; i < len; i++)
+		if ((p[i] == '/' && p[i - 1] == '/') || (p[i] == '.' && (p[i - 1] | 0x20) == 'w') ||
+			(p[i] == ':' && (p[i - 1] | 0x20) == 'o'))
+			return i;
+	return len;
+}
+
+/* Does `word` end in front of `p`? */
+static bool behind(const uint8_t *p, const char *word)
+{
+	size_t n = strlen(word);
+
+	return strncasecmp((const char *)p - n, word, n) == 0;
+}
+
+/* The scheme that ends with the trigger at `p`, -1 where there is none; URL_SCAN_TAIL - 1 bytes in
+ * front can be read. */
+static int scheme_at(const uint8_t *p)
+{
+	if (*p == '/') {
+		if (behind(p, "http:/"))
+			return URL_HTTP;
+		if (behind(p, "https:/"))
+			return URL_HTTPS;
+		return behind(p, "ftp:/") && !is_alnum(p[-6]) ? URL_FTP : -1;
+	}
+	if (*p == '.')
+		return behind(p, "www") && !is_alnum(p[-4]) && !memchr("@-_.", p[-4], 4)
+			       ? URL_NO_SCHEME
+			       : -1;
+	return behind(p, "mailto") && !is_alnum(p[-7]) ? URL_MAILTO : -1;
+}
+
+/* Keeps what may be the start of a scheme. */
+static void keep_tail(struct url_scan *s, struct span text)
+{
+	uint8_t both[2 * URL_SCAN_TAIL];
+	size_t n = text.len < URL_SCAN_TAIL ? text.len : URL_SCAN_TAIL;
+
+	memcpy(both, s->tail, s->tail_len);
+	memcpy(both + s->tail_len, text.p + text.len - n, n);
+	n += s->tail_len;
+	s->tail_len = (uint8_t)(n < URL_SCAN_TAIL ? n : URL_SCAN_TAIL);
+	memcpy(s->tail, both + n - s->tail_len, s->tail_len);
+}
+
+static void open_url(struct url_scan *s, enum url_scheme scheme)
+{
+	s->state = SCAN_AUTHORITY;
+	s->scheme = (uint8_t)scheme;
+	s->tail_len = s->char_len = 0;
+	s->len = 0;
+	if (scheme == URL_NO_SCHEME) {
+		memcpy(s->buf, "www.", 4);
+		s->len = 4;
+	}
+	s->span = s->len;
+}
+
+/* Looks for the next URL. Returns the bytes taken. */
+static size_t seek(struct url_scan *s, struct span in)
+{
+	uint8_t edge[3 * URL_SCAN_TAIL] = {0};
+	size_t n = in.len < URL_SCAN_TAIL ? in.len : URL_SCAN_TAIL, i;
+	int scheme;
+
+	/* Where bytes in front matter they are put together with what was there. */
+	memcpy(edge + URL_SCAN_TAIL - s->tail_len, s->tail, s->tail_len);
+	memcpy(edge + URL_SCAN_TAIL, in.p, n);
+	n += URL_SCAN_TAIL;
+	for (i = URL_SCAN_TAIL; (i = find_trigger(edge, i, n)) < n; i++) {
+		scheme = scheme_at(edge + i);
+		if (scheme >= 0) {
+			open_url(s, (enum url_scheme)scheme);
+			return i + 1 - URL_SCAN_TAIL;
+		}
+	}
+	for (i = URL_SCAN_TAIL; i < in.len && (i = find_trigger(in.p, i, in.len)) < in.len; i++) {
+		scheme = scheme_at(in.p + i);
+		if (scheme >= 0) {
+			open_url(s, (enum url_scheme)scheme);
+			return i + 1;
+		}
+	}
+	keep_tail(s, in);
+	return in.len;
+}
+
+/* The part of an authority in a text that is one: up to a mark that is in no host. */
+static struct span real_authority(const struct url_scan *s)
+{
+	struct span a = span_of(s->buf, s->authority);
+	const uint8_t *at = a.len ? memrchr(a.p, '@', a.len) : NULL;
+	size_t i = at ? (size_t)(at + 1 - a.p) : 0, dots = 0;
+
+	for (; i < a.len; i++) {
+		uint8_t c = a.p[i];
+
+		if (!is_alnum(c) && c < 0x80 && !memchr("-._:%[]", c, 7))
+			break;
+		dots = c == '.' ? dots + 1 : 0;
+		if (dots > 1) /* "shop.example..." */
+			break;
+	}
+	return span_head(a, i);
+}
+
+/* `path` without the marks that end a sentence, and without a bracket it did not open. */
+static struct span real_path(struct span path)
+{
+	size_t open = 0, closed = 0;
+
+	for (size_t i = 0; i < path.len; i++) {
+		open += path.p[i] == '(';
+		closed += path.p[i] == ')';
+	}
+	while (path.len > 0) {
+		uint8_t c = path.p[path.len - 1];
+
+		if (c == ')' && closed > open)
+			closed--;
+		else if (!memchr(".,:;!?'*", c, 8))
+			break;
+		path.len--;
+	}
+	return path;
+}
+
+/* "www." and two labels at the least. */
+static bool is_bare_host(struct span authority)
+{
+	ptrdiff_t dot = span_find(span_skip(authority, 4), '.');
+
+	return dot > 0 && 4 + (size_t)dot + 1 < authority.len;
+}
+
+static void close_url(struct url_scan *s)
+{
+	struct url_ref u = {.scheme = (enum url_scheme)s->scheme, .cut = s->span > s->len};
+	ptrdiff_t fragment;
+
+	if (s->state == SCAN_AUTHORITY)
+		s->authority = s->len;
+	s->state = SCAN_SEEK;
+	s->tail_len = s->char_len = 0;
+	u.authority = real_authority(s);
+	if (u.authority.len == s->authority)
+		u.path = span_of(s->buf + s->authority, s->len - s->authority);
+	fragment = span_find(u.path, '#');
+	u.path = fragment >= 0 ? span_head(u.path, (size_t)fragment) : real_path(u.path);
+	if (s->scheme == URL_NO_SCHEME && !is_bare_host(u.authority))
+		return;
+	url_list_add(s->list, &u, URL_IN_TEXT);
+}
+
+static void hold(struct url_scan *s, const uint8_t *p, size_t n)
+{
+	size_t room = sizeof(s->buf) - s->len, kept = n < room ? n : room;
+
+	s->span = (uint16_t)(s->span + n);
+	if (s->span - n > s->len && n > 0) /* something before was left out already */
+		return;
+	memcpy(s->buf + s->len, p, kept);
+	s->len = (uint16_t)(s->len + kept);
+}
+
+/* Letters of names beyond ASCII, or what does not show and is dropped from them; not the marks
+ * and symbols that end a URL. */
+static bool is_name_char(uint32_t cp)
+{
+	if (cp < 0x2000)
+		return cp == 0xad || (cp >= 0xc0 && cp != 0xd7 && cp != 0xf7 && cp != 0x1680);
+	if (cp < 0x2e80)
+		return (cp >= 0x200b && cp <= 0x200d) || cp == 0x2060 ||
+		       (cp >= 0x2c00 && cp < 0x2e00);
+	if (cp < 0x3040)
+		return cp >= 0x3005 && cp <= 0x3007;
+	if (cp >= 0xfe00 && cp < 0xfff0)
+		return (cp >= 0xff10 && cp <= 0xff19) || (cp >= 0xff21 && cp <= 0xff3a) ||
+		       (cp >= 0xff41 && cp <= 0xff5a) || cp >= 0xff66 || cp == 0xfe0f ||
+		       cp == 0xfeff;
+	return cp != 0x30fb && cp < 0xe0000 && cp != 0xfffd && !(cp >= 0xe000 && cp < 0xf900);
+}
+
+/* Does the character in `ch` go on with the host? One of a script without blanks does not behind
+ * Latin letters: there the sentence goes on. */
+static bool goes_on(const struct url_scan *s)
+{
+	uint8_t before = s->len ? s->buf[s->len - 1] : '.';
+	uint32_t cp;
+
+	if (s->char_len == 1 || text_utf8_get(s->ch, s->char_len, &cp) != s->char_len ||
+		!is_name_char(cp))
+		return false;
+	return cp < 0x2e80 || before >= 0x80 || before == '.' || before == '@';
+}
+
+/* A byte beyond ASCII in an authority. Returns the bytes taken. */
+static size_t take_beyond(struct url_scan *s, uint8_t c)
+{
+	if (s->char_len > 0 && (c & 0xc0) != 0x80) { /* broken */
+		close_url(s);
+		return 0;
+	}
+	s->ch[s->char_len++] = c;
+	if (s->char_len < text_utf8_len(s->ch[0]))
+		return 1;
+	if (!goes_on(s)) {
+		close_url(s);
+		return 1;
+	}
+	hold(s, s->ch, s->char_len);
+	s->char_len = 0;
+	return 1;
+}
+
+/* The authority ends in front of `c`. */
+static void end_authority(struct url_scan *s, uint8_t c)
+{
+	struct span a = span_of(s->buf, s->len);
+
+	s->authority = s->len;
+	if (s->scheme != URL_MAILTO && c == '/' &&
+		(span_ieq_str(a, "http:") || span_ieq_str(a, "https:"))) {
+		/* a scheme written twice */
+		s->state = SCAN_SEEK;
+		s->tail_len = 0;
+		keep_tail(s, a);
+	} else if (s->scheme != URL_MAILTO && a.len > 0 && (c == '/' || c == '?' || c == '#')) {
+		s->state = SCAN_PATH;
+	} else {
+		close_url(s);
+	}
+}
+
+static size_t read_authority(struct url_scan *s, struct span in)
+{
+	size_t i = 0, max = URL_SPAN_MAX - s->span;
+
+	if (in.p[0] >= 0x80)
+		return take_beyond(s, in.p[0]);
+	if (s->char_len > 0) {
+		close_url(s);
+		return 0;
+	}
+	while (i < in.len && i < max && kinds[in.p[i]] == BYTE_HOST)
+		i++;
+	hold(s, in.p, i);
+	if (s->span >= URL_SPAN_MAX)
+		close_url(s);
+	else if (i < in.len && in.p[i] < 0x80)
+		end_authority(s, in.p[i]);
+	return i;
+}
+
+static size_t read_path(struct url_scan *s, struct span in)
+{
+	size_t i = 0, max = URL_SPAN_MAX - s->span;
+
+	while (i < in.len && i < max && kinds[in.p[i]] != BYTE_END)
+		i++;
+	hold(s, in.p, i);
+	if (s->span >= URL_SPAN_MAX || i < in.len)
+		close_url(s);
+	return i;
+}
+
+void url_scan_feed(struct url_scan *s, struct span text)
+{
+	while (text.len > 0) {
+		size_t n = 0;
+
+		switch ((enum scan_state)s->state) {
+		case SCAN_SEEK:
+			n = seek(s, text);
+			break;
+		case SCAN_AUTHORITY:
+			n = read_authority(s, text);
+			break;
+		case SCAN_PATH:
+			n = read_path(s, text);
+			break;
+		}
+		text = span_skip(text, n);
+	}
+}
+
+void url_scan_break(struct url_scan *s)
+{
+	if (s->state != SCAN_SEEK)
+		close_url(s);
+	s->tail_len = 0;
+}
+
+void url_scan_gap(struct url_scan *s)
+{
+	s->state = SCAN_SEEK;
+	s->tail_len = s->char_len = 0;
+}
