@@ -85,6 +85,45 @@ static void attachments(struct json_writer *w, const struct message_record *m)
 	json_writer_end_object(w);
 }
 
+static void urls(struct json_writer *w, const struct message_record *m)
+{
+	static const char *const schemes[] = {
+		[URL_NO_SCHEME] = NULL,
+		[URL_HTTP] = "http",
+		[URL_HTTPS] = "https",
+		[URL_FTP] = "ftp",
+		[URL_MAILTO] = "mailto",
+	};
+	static const char *const places[] = {
+		[URL_IN_TEXT] = "text",
+		[URL_IN_HREF] = "href",
+		[URL_IN_SRC] = "src",
+		[URL_IN_ACTION] = "action",
+		[URL_IN_BACKGROUND] = "background",
+		[URL_IN_DATA] = "data",
+		[URL_IN_POSTER] = "poster",
+		[URL_IN_SRCSET] = "srcset",
+		[URL_IN_REFRESH] = "refresh",
+		[URL_IN_STYLE] = "style",
+	};
+	const struct message_url *u = record_array(m, m->urls);
+
+	if (m->urls.count == 0)
+		return;
+	json_writer_array(w, "urls");
+	for (uint32_t i = 0; i < m->urls.count; i++) {
+		json_writer_object(w, NULL);
+		if (schemes[u[i].scheme])
+			json_writer_word(w, "scheme", schemes[u[i].scheme]);
+		seen(w, "host", m, u[i].host);
+		seen(w, "domain", m, u[i].domain);
+		json_writer_word(w, "where", places[u[i].where]);
+		json_writer_uint(w, "count", u[i].count);
+		json_writer_end_object(w);
+	}
+	json_writer_end_array(w);
+}
+
 static void content(
 	struct json_writer *w, const struct message_record *m, const struct message_judgement *j)
 {
@@ -101,6 +140,14 @@ static void content(
 	if (m->traits & MESSAGE_HEADER_SEEN)
 		json_writer_uint(w, "received_count", m->received);
 	attachments(w, m);
+	if (m->url_count > 0)
+		json_writer_uint(w, "url_count", m->url_count);
+	strings(w, "url_domains", m, m->url_domains);
+	urls(w, m);
+	if (m->url_mismatches > 0)
+		json_writer_uint(w, "url_mismatches", m->url_mismatches);
+	if (m->traits & MESSAGE_URLS_CAPPED)
+		json_writer_bool(w, "urls_capped", true);
 	json_writer_drop_empty(w, mark);
 }
 
