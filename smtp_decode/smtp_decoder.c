@@ -227,6 +227,7 @@ static void begin_anew(struct smtp_session *s, const struct smtp_event *e)
 	session_builder_finish(&s->facts);
 	session_builder_init(&s->facts);
 	session_times_init(&s->times);
+	s->times.activity = s->now;
 	session_builder_told(&s->facts, e, &s->client.words);
 }
 
