@@ -25,7 +25,8 @@ struct ring {
 	alignas(CACHE_LINE) atomic_uint_fast64_t head; /* the reader may read up to here */
 	uint64_t committed, tail_seen;
 	uint32_t reserved; /* with padding and header */
-	alignas(CACHE_LINE) atomic_uint_fast64_t tail; /* the writer may write a lap ahead of this */
+	alignas(CACHE_LINE)
+		atomic_uint_fast64_t tail; /* the writer may write a lap ahead of this */
 	uint64_t read, head_seen, tail_shown;
 	alignas(CACHE_LINE) atomic_bool reader_sleeps;
 	atomic_bool flushed, closed;

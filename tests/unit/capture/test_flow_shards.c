@@ -87,7 +87,9 @@ static void make_traffic(struct traffic *t)
 	memset(t->sent, 0, sizeof(t->sent));
 	for (uint16_t i = 0; i < PEERS; i++)
 		t->peers[i] = talk_make(&t->time, &t->packet, (uint16_t)(1024 + i),
-			i % 5 == 0 ? 53 : i % 3 == 0 ? 8025 : 25);
+			i % 5 == 0   ? 53
+			: i % 3 == 0 ? 8025
+				     : 25);
 }
 
 /* Handshakes, lines of both sides, bytes out of order, ends, and pauses now and then. */
