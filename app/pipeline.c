@@ -179,7 +179,7 @@ static struct smtp_decoder_config decoder_settings(struct pipeline *p)
 		.want_sha256 = sha256 == SETTING_SHA256_AUTO ? messages
 							     : sha256 == SETTING_SHA256_ON,
 		/* 8,192 message contexts at 2 GiB (contract 6.2) */
-		.message_contexts = (uint32_t)(p->c.settings->memory >> 18),
+		.message_contexts = (uint32_t)(p->c.settings->memory >> 18) / FLOW_SHARDS,
 	};
 
 	memcpy(d.pseudonym_key, p->c.pseudonym_key, sizeof(d.pseudonym_key));

@@ -13,6 +13,12 @@
 #include "base/nstime.h"
 #include "base/span.h"
 
+/*
+ * Every flow belongs to one of the shards, by a hash. Caps are caps of a shard, so that what is
+ * held, given up and left out does not depend on how many threads share the shards out.
+ */
+#define FLOW_SHARDS 64
+
 enum flow_dir {
 	FLOW_CLIENT = 0, /* sent by the client (the side that opened the connection) */
 	FLOW_SERVER = 1,
@@ -40,7 +46,7 @@ struct flow_info {
 	uint16_t client_port, server_port;
 	uint16_t vlan[2]; /* outer, inner */
 	uint8_t vlan_count;
-	uint8_t shard;		/* which of CAPTURE_SHARDS; what is held for it comes under that one's cap */
+	uint8_t shard; /* what is held for it comes under this shard's cap */
 	uint8_t server_guessed; /* no handshake seen: the server side was told by port or bytes */
 	bool midstream;		/* first packet was no SYN */
 	const struct flow_tunnel *tunnel; /* of its first packet; NULL: none. Outlives the flow */

@@ -14,7 +14,7 @@
 #include "capture/checksum.h"
 #include "capture/packet.h"
 
-#define CAPTURE_SHARDS 64
+#define CAPTURE_SHARDS FLOW_SHARDS
 
 struct capture;
 

@@ -5,10 +5,12 @@
 #include "smtp_decode/smtp_reply.h"
 #include "smtp_decode/transaction.h"
 
-void message_builder_init(struct message_builder *b, struct message_shared *shared)
+void message_builder_init(
+	struct message_builder *b, struct message_shared *shared, uint8_t shard)
 {
 	memset(b, 0, sizeof(*b));
 	b->shared = shared;
+	b->shard = shard;
 }
 
 void message_shared_finish(struct message_shared *s)
@@ -18,8 +20,21 @@ void message_shared_finish(struct message_shared *s)
 
 /* ---- transactions ---- */
 
-static void drop_content(struct transaction *t)
+static struct message_content *take_context(struct message_builder *b)
 {
+	struct message_content *c = NULL;
+
+	if (b->shared->contexts_taken[b->shard] < b->shared->contexts)
+		c = message_content_create(b->shared->contents);
+	if (c)
+		b->shared->contexts_taken[b->shard]++;
+	return c;
+}
+
+static void drop_content(struct message_builder *b, struct transaction *t)
+{
+	if (t->context)
+		b->shared->contexts_taken[b->shard]--;
 	message_content_destroy(t->context);
 	t->context = NULL;
 	t->content = t->gap = t->bare_lf = false;
@@ -30,7 +45,7 @@ static void discard(struct message_builder *b, struct transaction **t)
 {
 	if (!*t)
 		return;
-	drop_content(*t);
+	drop_content(b, *t);
 	transaction_give(&b->shared->free, *t);
 	*t = NULL;
 }
@@ -141,7 +156,7 @@ static void content_begin(struct message_builder *b, const struct smtp_event *e)
 		t->depth = ++b->depth;
 	t->content = true;
 	t->content_number = e->content.number;
-	t->context = message_content_create(b->shared->contents);
+	t->context = take_context(b);
 	if (!t->context)
 		return;
 	for (uint32_t i = 0; i < t->rcpts_kept; i++)
@@ -194,7 +209,7 @@ static void content_end(
 	if (!t || !t->content)
 		return;
 	if (e->content.end == SMTP_CONTENT_REFUSED) {
-		drop_content(t);
+		drop_content(b, t);
 		return;
 	}
 	touch(t, e);

@@ -18,6 +18,8 @@ struct transaction;
 /* What the sessions of a decoder share. */
 struct message_shared {
 	struct message_content_pool *contents;
+	uint32_t contexts; /* of it that the sessions of one shard may have */
+	uint32_t contexts_taken[FLOW_SHARDS];
 	struct pseudonyms *pseudonyms;
 	struct record_builder *records;
 	bool want_recipients;
@@ -45,6 +47,7 @@ struct message_session {
 
 struct message_builder {
 	struct message_shared *shared;
+	uint8_t shard;
 	struct transaction *open;      /* to which the next RCPT, DATA or BDAT belongs */
 	struct transaction *suspended; /* the one before, until MAIL is accepted */
 	struct transaction *awaiting;  /* ended, no final reply: the oldest first */
@@ -54,7 +57,8 @@ struct message_builder {
 	uint32_t rcpts_attempted, rcpts_accepted, rcpts_rejected, rcpts_unknown_user;
 };
 
-void message_builder_init(struct message_builder *b, struct message_shared *shared);
+void message_builder_init(
+	struct message_builder *b, struct message_shared *shared, uint8_t shard);
 void message_builder_event(
 	struct message_builder *b, const struct smtp_event *e, const struct message_session *s);
 /* The server has forgotten what was before, counts included. */

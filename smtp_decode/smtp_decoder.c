@@ -50,7 +50,8 @@ struct smtp_decoder *smtp_decoder_create(const struct smtp_decoder_config *confi
 {
 	struct smtp_decoder *d = calloc(1, sizeof(*d));
 	struct message_content_config contents = {
-		.contexts = config->message_contexts,
+		.contexts = config->message_contexts *
+			    (config->shards ? config->shards : FLOW_SHARDS),
 		.want_recipients = config->want_recipients,
 		.want_sha256 = config->want_sha256,
 	};
@@ -59,6 +60,7 @@ struct smtp_decoder *smtp_decoder_create(const struct smtp_decoder_config *confi
 		return NULL;
 	d->config = *config;
 	d->messages.want_recipients = config->want_recipients;
+	d->messages.contexts = config->message_contexts;
 	d->messages.emit = config->emit;
 	d->messages.cookie = config->cookie;
 	d->messages.records = &d->records;
@@ -287,7 +289,7 @@ struct smtp_session *smtp_session_open(struct smtp_decoder *d, const struct flow
 	smtp_dialog_init(&s->dialog, &dialog);
 	session_builder_init(&s->facts);
 	session_times_init(&s->times);
-	message_builder_init(&s->messages, &d->messages);
+	message_builder_init(&s->messages, &d->messages, f->shard);
 	session_client_init(&s->client, &d->config.trust, &f->client, f->client_port);
 	return s;
 }

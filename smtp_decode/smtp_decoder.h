@@ -23,7 +23,9 @@ struct smtp_decoder_config {
 	/* Key of the pseudonyms of recipients and accounts (HMAC-SHA256, 48 bits shown). */
 	uint8_t pseudonym_key[32];
 	struct client_trust trust; /* whose word on the client is believed; lists borrowed */
-	uint32_t message_contexts; /* messages decoded at a time with headers and text */
+	/* Messages decoded at a time with headers and text, in each shard; and how many shards its
+	 * flows are of. 0: all. */
+	uint32_t message_contexts, shards;
 };
 
 struct smtp_decoder_stats {

@@ -145,7 +145,8 @@ static void play(const struct dialog *d, const struct cutter *cutter, struct out
 		.want_recipients = true,
 		.trust = {.proxies = {&d->proxy, d->proxy.bits > 0},
 			.peers = {&d->peer, d->peer.bits > 0}},
-		.message_contexts = d->contexts};
+		.message_contexts = d->contexts,
+		.shards = 1};
 	struct smtp_decoder *decoder = smtp_decoder_create(&config);
 	struct flow_info f = d->flow;
 	struct smtp_session *session;

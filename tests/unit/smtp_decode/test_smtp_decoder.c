@@ -61,13 +61,19 @@ struct side {
 	nstime now;
 };
 
-static void open_side(struct side *side, struct smtp_decoder *d, uint64_t id)
+static void open_in_shard(struct side *side, struct smtp_decoder *d, uint64_t id, uint8_t shard)
 {
 	*side = (struct side){.now = NS_PER_S};
 	side->f.id = id;
+	side->f.shard = shard;
 	side->f.first_time = side->f.last_time = NS_PER_S;
 	side->s = smtp_session_open(d, &side->f);
 	assert_non_null(side->s);
+}
+
+static void open_side(struct side *side, struct smtp_decoder *d, uint64_t id)
+{
+	open_in_shard(side, d, id, 0);
 }
 
 static void say(struct side *side, enum flow_dir dir, const char *text)
@@ -138,6 +144,30 @@ static void test_isolation(void **state)
 	smtp_decoder_destroy(d);
 }
 
+/* Message contexts are a shard's: what others do takes none away, and those given back serve anew. */
+static void test_contexts_of_a_shard(void **state)
+{
+	static const char begin[] = "HELO a.example\r\nMAIL FROM:<a@a.example>\r\n"
+				    "RCPT TO:<b@b.example>\r\nDATA\r\n";
+	struct seen seen = {0};
+	struct smtp_decoder *d = make(&seen, 1);
+	struct side sides[4];
+
+	for (unsigned int round = 1; round <= 3; round++) {
+		for (int i = 0; i < 4; i++) {
+			open_in_shard(&sides[i], d, (uint64_t)i + 1, i < 2 ? 0 : FLOW_SHARDS - 1);
+			say(&sides[i], FLOW_CLIENT, begin);
+			say(&sides[i], FLOW_SERVER, "220 a\r\n250 b\r\n250 c\r\n250 d\r\n354 e\r\n");
+			say(&sides[i], FLOW_CLIENT, "Subject: hello\r\n\r\ntext\r\n");
+		}
+		for (int i = 0; i < 4; i++)
+			end_side(&sides[i]);
+		assert_int_equal(smtp_decoder_get_stats(d).messages_undecoded, 2 * round);
+		seen = (struct seen){0};
+	}
+	smtp_decoder_destroy(d);
+}
+
 /* Sessions that end anywhere leave nothing behind (a sanitizer looks on). */
 static void test_ends_anywhere(void **state)
 {
@@ -192,6 +222,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_isolation),
+		cmocka_unit_test(test_contexts_of_a_shard),
 		cmocka_unit_test(test_ends_anywhere),
 		cmocka_unit_test(test_stats),
 	};
