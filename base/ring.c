@@ -68,6 +68,11 @@ void ring_destroy(struct ring *r)
 	free(r);
 }
 
+uint32_t ring_size(const struct ring *r)
+{
+	return r->size;
+}
+
 uint32_t ring_block_max(const struct ring *r)
 {
 	return r->size / 2 - HEADER;
@@ -123,6 +128,11 @@ static void wake_reader(struct ring *r)
 	pthread_mutex_unlock(&r->lock);
 }
 
+void ring_show(struct ring *r)
+{
+	atomic_store(&r->head, r->committed);
+}
+
 void ring_commit(struct ring *r)
 {
 	uint64_t shown = atomic_load_explicit(&r->head, memory_order_relaxed);
@@ -131,14 +141,14 @@ void ring_commit(struct ring *r)
 	r->reserved = 0;
 	if (r->committed - shown < r->size / 16)
 		return;
-	atomic_store(&r->head, r->committed);
+	ring_show(r);
 	if (r->committed - r->tail_seen >= r->size / 4 && atomic_load(&r->reader_sleeps))
 		wake_reader(r);
 }
 
 void ring_flush(struct ring *r)
 {
-	atomic_store(&r->head, r->committed);
+	ring_show(r);
 	atomic_store(&r->flushed, true);
 	if (atomic_load(&r->reader_sleeps))
 		wake_reader(r);

@@ -22,6 +22,7 @@ struct ring;
 struct ring *ring_create(uint32_t size);
 /* No thread may be in any call. */
 void ring_destroy(struct ring *r);
+uint32_t ring_size(const struct ring *r);
 /* The largest block it takes: a little less than half of its size. */
 uint32_t ring_block_max(const struct ring *r);
 
@@ -32,7 +33,9 @@ void *ring_reserve(struct ring *r, uint32_t size);
 /* Puts the block reserved last into the ring. The reader sees it when a part of the ring is filled
  * so, or by ring_flush(). */
 void ring_commit(struct ring *r);
-/* Shows the reader all that was committed and wakes it, even where there is nothing. */
+/* Shows the reader all that was committed, and lets it sleep. */
+void ring_show(struct ring *r);
+/* Shows it, and wakes the reader even where there is nothing. */
 void ring_flush(struct ring *r);
 /* Sleeps until ring_reserve(size) will succeed. False: the ring was closed. */
 bool ring_wait_room(struct ring *r, uint32_t size);
