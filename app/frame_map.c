@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/frame_map.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct run {
@@ -11,9 +12,9 @@ struct run {
 struct frame_map {
 	const struct packet_source *source;
 	uint64_t *frames; /* seen so far, of each file */
-	struct run *runs;
-	uint64_t end; /* packets from here on are not in the map */
-	size_t files, count, room;
+	struct run *runs; /* FRAME_MAP_RUNS of them, touched as they are needed: they never move */
+	atomic_uint_fast64_t end; /* packets from here on are not in the map */
+	atomic_size_t count;
 };
 
 struct frame_map *frame_map_create(const struct packet_source *source, size_t files)
@@ -23,11 +24,11 @@ struct frame_map *frame_map_create(const struct packet_source *source, size_t fi
 	if (!m)
 		return NULL;
 	m->source = source;
-	m->files = files;
 	m->end = UINT64_MAX;
 	m->frames = calloc(files, sizeof(*m->frames));
-	if (!m->frames) {
-		free(m);
+	m->runs = calloc(FRAME_MAP_RUNS, sizeof(*m->runs));
+	if (!m->frames || !m->runs) {
+		frame_map_destroy(m);
 		return NULL;
 	}
 	return m;
@@ -42,46 +43,30 @@ void frame_map_destroy(struct frame_map *m)
 	free(m);
 }
 
-static struct run *new_run(struct frame_map *m)
-{
-	if (m->count == m->room) {
-		size_t room = m->room ? m->room * 2 : 64;
-		struct run *runs;
-
-		if (room > FRAME_MAP_RUNS)
-			return NULL;
-		runs = realloc(m->runs, room * sizeof(*runs));
-		if (!runs)
-			return NULL;
-		m->runs = runs;
-		m->room = room;
-	}
-	return &m->runs[m->count++];
-}
-
 void frame_map_add(struct frame_map *m, const struct packet *p)
 {
 	uint64_t frame = ++m->frames[p->file_index];
-	const struct run *last = m->count ? &m->runs[m->count - 1] : NULL;
-	struct run *r;
+	size_t count = atomic_load_explicit(&m->count, memory_order_relaxed);
+	const struct run *last = count ? &m->runs[count - 1] : NULL;
 
-	if (p->index >= m->end || (last && last->file == p->file_index &&
-					  frame - last->first_frame == p->index - last->first_packet))
+	if (p->index >= atomic_load_explicit(&m->end, memory_order_relaxed) ||
+		(last && last->file == p->file_index &&
+			frame - last->first_frame == p->index - last->first_packet))
 		return;
-	r = new_run(m);
-	if (!r) {
-		m->end = p->index;
+	if (count == FRAME_MAP_RUNS) {
+		atomic_store_explicit(&m->end, p->index, memory_order_relaxed);
 		return;
 	}
-	*r = (struct run){p->index, frame, (uint32_t)p->file_index};
+	m->runs[count] = (struct run){p->index, frame, (uint32_t)p->file_index};
+	atomic_store_explicit(&m->count, count + 1, memory_order_release);
 }
 
 const char *frame_map_find(void *map, uint64_t packet, uint64_t *ret_frame)
 {
 	const struct frame_map *m = map;
-	size_t low = 0, high = m->count;
+	size_t low = 0, high = atomic_load_explicit(&m->count, memory_order_acquire);
 
-	if (packet >= m->end || m->count == 0)
+	if (packet >= atomic_load_explicit(&m->end, memory_order_relaxed) || high == 0)
 		return NULL;
 	while (high - low > 1) {
 		size_t mid = low + (high - low) / 2;

@@ -2,7 +2,8 @@
 /*
  * From a packet's index in the merged input back to its file and its frame number there, so that
  * an analyst can open what is spoken of. Kept as runs; an input that alternates too finely ends
- * the map, and later packets have no frame.
+ * the map, and later packets have no frame. One thread adds; another may look for what was added
+ * before it heard of the packet.
  */
 #ifndef APP_FRAME_MAP_H
 #define APP_FRAME_MAP_H

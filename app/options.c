@@ -240,7 +240,7 @@ static const char *option_name(int c, const char *arg, char buf[80])
 
 int options_parse(int argc, char **argv, struct options *ret)
 {
-	struct options o = {.workers = 1, .dns = "passive", .checksums = -1};
+	struct options o = {.dns = "passive", .checksums = -1};
 	char shown[80];
 	int c;
 
@@ -308,7 +308,7 @@ void options_print_help(void)
 	      "  --fanout-group N      share each interface with other processes of group N\n"
 	      "  -Z USER               become USER once the interfaces are open\n"
 	      "  --dns off|passive     use DNS answers seen in the traffic (passive)\n"
-	      "  --workers N           reserved: this version decodes in one thread\n"
+	      "  --workers N           decoding threads (replay: 1; live: by cores)\n"
 	      "Output\n"
 	      "  -o ecs:-|ecs:FILE     where records go; repeatable (ecs:-)\n"
 	      "  --datasets LIST       alert,source,campaign,session,message,stats,engine (alert)\n"

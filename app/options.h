@@ -55,7 +55,7 @@ struct options {
 	int snaplen, buffer_bytes; /* 0: as configured */
 	int fanout_group; /* 0: none */
 	int checksums;		   /* enum checksum_mode; -1: as configured */
-	int workers;
+	int workers;		   /* 0: not given */
 	enum summary_form summary;
 	enum progress_form progress;
 	bool strict;

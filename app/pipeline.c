@@ -2,151 +2,63 @@
 #include "app/pipeline.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 
-#include "base/connect_record.h"
-#include "capture/capture.h"
-#include "facts/dns_message.h"
-#include "heuristics/judge.h"
-#include "smtp_decode/smtp_decoder.h"
+#include "app/counters.h"
+#include "app/workers.h"
+#include "capture/flow_hash.h"
+
+/* Of all memory, at 2 GiB: 8,192 message contexts (contract 6.2). */
+#define BYTES_A_MESSAGE_CONTEXT (256 * 1024)
+
+/* What is known where packets come in; it goes with every note. */
+struct intake {
+	struct decap_stats decap;
+	nstime first_time, last_time;
+	uint64_t queue_dropped;
+};
 
 struct pipeline {
 	struct pipeline_config c;
-	struct capture *capture;
-	struct smtp_decoder *decoder;
-	struct judge *judge;
-	struct record_builder builder; /* of DNS and connect records */
-	nstime first_time, last_time;
-	uint64_t alerts, dns_streams, dns_refused;
-	int worst_severity;
+	struct decap *decap;
+	struct lane *lane;       /* inline */
+	struct workers *workers; /* else */
+	struct judging *judging;
+	struct intake intake;
+	nstime now; /* of the last packet, or later */
+	uint8_t *note;
+	/* With workers: of the judging thread. */
+	struct intake noted_intake;
+	struct lane_stats noted_lanes;
 };
 
-/* The judge's words go to both listeners. */
-
-static void say_session(void *cookie, const struct session_record *s,
-	const struct session_judgement *j)
-{
-	struct pipeline *p = cookie;
-
-	emitter_session(p->c.emitter, s, j);
-	if (p->c.summary)
-		summary_session(p->c.summary, s);
-}
-
-static void say_message(void *cookie, const struct message_record *m,
-	const struct message_judgement *j)
-{
-	struct pipeline *p = cookie;
-
-	emitter_message(p->c.emitter, m, j);
-	if (p->c.summary)
-		summary_message(p->c.summary, m);
-}
-
-static void say_alert(void *cookie, const struct alert *a)
-{
-	struct pipeline *p = cookie;
-
-	p->alerts += a->state == ALERT_OPEN;
-	if ((int)a->severity > p->worst_severity)
-		p->worst_severity = (int)a->severity;
-	emitter_alert(p->c.emitter, a);
-	if (p->c.summary)
-		summary_alert(p->c.summary, a);
-}
-
-static void say_campaign(void *cookie, const struct campaign_report *c)
-{
-	struct pipeline *p = cookie;
-
-	emitter_campaign(p->c.emitter, c);
-	if (p->c.summary)
-		summary_campaign(p->c.summary, c);
-}
-
-static void say_source(void *cookie, const struct source_card *c)
-{
-	struct pipeline *p = cookie;
-
-	emitter_source(p->c.emitter, c);
-	if (p->c.summary)
-		summary_source(p->c.summary, c);
-}
-
-/* decoders -> judge */
+/* ---- lanes -> judging ---- */
 
 static void take_record(void *cookie, const struct record *r)
 {
 	struct pipeline *p = cookie;
 
-	judge_record(p->judge, r);
+	judging_record(p->judging, r);
 }
 
-/* capture -> decoders */
-
-static void on_connect(void *cookie, const struct flow_info *f)
-{
-	struct pipeline *p = cookie;
-	struct connect_record *r;
-
-	/* Only attempts from inside tell of rogue egress; the rest would be noise to the judge. */
-	if (!cidr_list_contains(&p->c.settings->topology.our_networks, &f->client))
-		return;
-	r = record_begin(&p->builder, RECORD_CONNECT, sizeof(*r));
-	r->r.time = f->first_time;
-	r->r.packet = r->r.flow = f->id;
-	r->client = f->client;
-	r->server = f->server;
-	r->client_port = f->client_port;
-	r->server_port = f->server_port;
-	take_record(p, record_end(&p->builder));
-}
-
-static void *on_open(void *cookie, enum flow_protocol protocol, const struct flow_info *f)
+static void take_advance(void *cookie, nstime now)
 {
 	struct pipeline *p = cookie;
 
-	if (protocol == FLOW_SMTP)
-		return smtp_session_open(p->decoder, f);
-	if (!p->c.use_dns)
-		return NULL;
-	p->dns_streams++;
-	return dns_stream_create();
+	judging_advance(p->judging, now);
 }
 
-static void on_chunk(void *cookie, enum flow_protocol protocol, void *state,
-	const struct flow_info *f, const struct stream_chunk *c)
+static void take_note(void *cookie, const void *note, const struct lane_stats *lanes)
 {
 	struct pipeline *p = cookie;
 
-	if (protocol == FLOW_SMTP)
-		smtp_session_chunk(state, f, c);
-	else
-		dns_stream_chunk(state, f, c, &p->builder, take_record, p);
+	memcpy(&p->noted_intake, note, sizeof(p->noted_intake));
+	p->noted_lanes = *lanes;
+	p->c.posted(p->c.cookie, (const struct intake *)note + 1);
 }
 
-static void on_end(void *cookie, enum flow_protocol protocol, void *state,
-	const struct flow_info *f, const struct flow_ending *e)
-{
-	if (protocol == FLOW_SMTP)
-		smtp_session_end(state, f, e);
-	else
-		dns_stream_destroy(state);
-}
-
-static void on_datagram(void *cookie, const struct datagram *d)
-{
-	struct pipeline *p = cookie;
-	const struct dns_record *r;
-
-	if (!p->c.use_dns)
-		return;
-	r = dns_message_parse(d, d->packet, 0, &p->builder);
-	if (r)
-		take_record(p, &r->r);
-	else
-		p->dns_refused++;
-}
+/* ---- making it ---- */
 
 static struct judge_config judge_settings(const struct pipeline_config *c)
 {
@@ -166,195 +78,241 @@ static struct judge_config judge_settings(const struct pipeline_config *c)
 	};
 }
 
-static struct smtp_decoder_config decoder_settings(struct pipeline *p)
+static struct smtp_decoder_config decoder_settings(const struct pipeline_config *c)
 {
-	bool messages = (emitter_datasets(p->c.emitter) & DATASET_MESSAGE) != 0;
-	enum setting_sha256 sha256 = p->c.settings->attachments_sha256;
+	bool messages = (emitter_datasets(c->emitter) & DATASET_MESSAGE) != 0;
+	enum setting_sha256 sha256 = c->settings->attachments_sha256;
+	uint64_t contexts = c->settings->memory / BYTES_A_MESSAGE_CONTEXT / FLOW_SHARDS;
 	struct smtp_decoder_config d = {
-		.emit = take_record,
-		.cookie = p,
-		.trust = {.proxies = p->c.settings->topology.proxies,
-			.peers = p->c.settings->topology.trusted_peers},
+		.trust = {.proxies = c->settings->topology.proxies,
+			.peers = c->settings->topology.trusted_peers},
 		.want_recipients = messages,
 		.want_sha256 = sha256 == SETTING_SHA256_AUTO ? messages
 							     : sha256 == SETTING_SHA256_ON,
-		/* 8,192 message contexts at 2 GiB (contract 6.2) */
-		.message_contexts = (uint32_t)(p->c.settings->memory >> 18) / FLOW_SHARDS,
+		.message_contexts = contexts ? (uint32_t)contexts : 1,
 	};
 
-	memcpy(d.pseudonym_key, p->c.pseudonym_key, sizeof(d.pseudonym_key));
+	memcpy(d.pseudonym_key, c->pseudonym_key, sizeof(d.pseudonym_key));
 	return d;
+}
+
+static struct lane_config lane_settings(struct pipeline *p)
+{
+	const struct settings *s = p->c.settings;
+	struct lane_config l = {
+		.capture = {.memory = s->memory},
+		.decoder = decoder_settings(&p->c),
+		.use_dns = p->c.use_dns,
+		.our_networks = &s->topology.our_networks,
+		.emit = take_record,
+		.cookie = p,
+	};
+
+	return l;
+}
+
+static int make_lanes(struct pipeline *p)
+{
+	struct workers_config w = {
+		.lanes = p->c.workers,
+		.lane = lane_settings(p),
+		.sink = {p, take_record, take_advance, take_note},
+		.live = p->c.live,
+		.note_size = (uint32_t)sizeof(struct intake) + p->c.note_size,
+	};
+
+	if (p->c.workers <= 1) {
+		p->lane = lane_create(&w.lane);
+		return p->lane ? 1 : -1;
+	}
+	p->note = calloc(1, w.note_size);
+	p->workers = p->note ? workers_create(&w) : NULL;
+	return p->workers ? 1 : -1;
 }
 
 struct pipeline *pipeline_create(const struct pipeline_config *config)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
-	struct judge_out out = {p, say_session, say_message, say_alert, say_campaign, say_source};
-	struct flow_sink sink = {p, on_connect, on_open, on_chunk, on_end, on_datagram};
-	struct capture_config capture = {
-		.memory = config->settings->memory, .seed = config->seed,
-		.checksums = config->checksums};
 	struct judge_config judge = judge_settings(config);
-	struct smtp_decoder_config decoder;
+	int error;
 
 	if (!p)
 		return NULL;
 	p->c = *config;
-	decoder = decoder_settings(p);
-	if (record_builder_init(&p->builder) != 1 ||
-		!(p->judge = judge_create(&judge, &out)) ||
-		!(p->decoder = smtp_decoder_create(&decoder)) ||
-		!(p->capture = capture_create(&capture, &sink))) {
-		pipeline_destroy(p);
-		return NULL;
-	}
-	return p;
+	errno = ENOMEM;
+	p->judging = judging_create(&judge, config->emitter, config->summary);
+	p->decap = decap_create(config->seed);
+	if (p->decap)
+		decap_set_checksums(p->decap, config->checksums);
+	if (p->judging && p->decap && make_lanes(p) == 1)
+		return p;
+	error = errno;
+	pipeline_destroy(p);
+	errno = error;
+	return NULL;
 }
 
 void pipeline_destroy(struct pipeline *p)
 {
 	if (!p)
 		return;
-	capture_destroy(p->capture);
-	smtp_decoder_destroy(p->decoder);
-	judge_destroy(p->judge);
-	record_builder_finish(&p->builder);
+	workers_destroy(p->workers);
+	lane_destroy(p->lane);
+	decap_destroy(p->decap);
+	judging_destroy(p->judging);
+	free(p->note);
 	free(p);
+}
+
+/* ---- packets ---- */
+
+static void take_segment(struct pipeline *p, struct segment *s)
+{
+	uint64_t hash = flow_hash(&s->src, s->src_port, &s->dst, s->dst_port, p->c.seed);
+
+	if (p->workers)
+		workers_segment(p->workers, hash, s);
+	else
+		lane_segment(p->lane, hash, s);
+}
+
+/* Nothing for a lane but the time. */
+static void take_time(struct pipeline *p)
+{
+	if (!p->workers)
+		lane_time(p->lane, p->now);
+}
+
+static void take_datagram(struct pipeline *p, const struct datagram *d)
+{
+	uint64_t hash;
+
+	if (!capture_wants(d)) {
+		take_time(p);
+		return;
+	}
+	hash = flow_hash(&d->src, d->src_port, &d->dst, d->dst_port, p->c.seed);
+	if (p->workers)
+		workers_datagram(p->workers, hash, d);
+	else
+		lane_datagram(p->lane, hash, d);
 }
 
 void pipeline_packet(struct pipeline *p, const struct packet *packet)
 {
-	if (p->first_time == 0)
-		p->first_time = packet->time;
-	p->last_time = packet->time;
-	capture_packet(p->capture, packet);
+	struct packet late;
+	struct decap_result r;
+
+	if (packet->time < p->now) { /* it waited while time moved on with the clock */
+		late = *packet;
+		late.time = p->now;
+		packet = &late;
+	}
+	p->now = packet->time;
+	if (p->intake.first_time == 0)
+		p->intake.first_time = p->now;
+	p->intake.last_time = p->now;
+	switch (decap_packet(p->decap, packet, &r)) {
+	case DECAP_TCP:
+		take_segment(p, &r.segment);
+		break;
+	case DECAP_UDP:
+		take_datagram(p, &r.datagram);
+		break;
+	case DECAP_NOTHING:
+		take_time(p);
+		break;
+	}
+	if (p->workers)
+		workers_packet_done(p->workers, p->now, packet->index);
 }
 
 void pipeline_advance(struct pipeline *p, nstime now)
 {
-	if (now <= p->last_time)
+	if (now <= p->now)
 		return;
-	capture_advance(p->capture, now);
-	judge_advance(p->judge, now);
+	p->now = now;
+	if (p->workers) {
+		workers_advance(p->workers, now);
+	} else {
+		lane_advance(p->lane, now);
+		judging_advance(p->judging, now);
+	}
+}
+
+static struct intake intake_now(const struct pipeline *p)
+{
+	struct intake i = p->intake;
+
+	i.decap = decap_get_stats(p->decap);
+	if (p->workers)
+		i.queue_dropped = workers_dropped(p->workers);
+	return i;
+}
+
+bool pipeline_post(struct pipeline *p, const void *note)
+{
+	struct intake i = intake_now(p);
+
+	if (!p->workers) {
+		lane_advance(p->lane, p->now);
+		p->c.posted(p->c.cookie, note);
+		return true;
+	}
+	memcpy(p->note, &i, sizeof(i));
+	memcpy(p->note + sizeof(i), note, p->c.note_size);
+	return workers_post(p->workers, p->note);
 }
 
 void pipeline_finish(struct pipeline *p)
 {
-	capture_finish(p->capture);
-	judge_finish(p->judge);
+	if (p->workers) {
+		workers_finish(p->workers, &p->noted_lanes);
+		p->noted_intake = intake_now(p);
+	} else {
+		lane_finish(p->lane);
+	}
+	judging_finish(p->judging);
+}
+
+/* ---- what it says of itself ---- */
+
+static struct intake intake_of(const struct pipeline *p)
+{
+	return p->workers ? p->noted_intake : intake_now(p);
+}
+
+static struct lane_stats lanes_of(const struct pipeline *p)
+{
+	return p->workers ? p->noted_lanes : lane_get_stats(p->lane);
 }
 
 int pipeline_worst_severity(const struct pipeline *p)
 {
-	return p->worst_severity;
+	return judging_get_stats(p->judging).worst_severity;
 }
 
 uint64_t pipeline_sessions(const struct pipeline *p)
 {
-	return smtp_decoder_get_stats(p->decoder).sessions;
+	return lanes_of(p).decoder.sessions;
 }
 
 uint64_t pipeline_alerts(const struct pipeline *p)
 {
-	return p->alerts;
+	return judging_get_stats(p->judging).alerts;
 }
 
 nstime pipeline_first_time(const struct pipeline *p)
 {
-	return p->first_time;
+	return intake_of(p).first_time;
 }
 
 nstime pipeline_last_time(const struct pipeline *p)
 {
-	return p->last_time;
+	return intake_of(p).last_time;
 }
 
-/* Counters as rows: where each lies in its stage's struct. */
-struct stat_row {
-	const char *name;
-	size_t offset;
-};
-
-#define ROW(name, type, member) {name, offsetof(struct type, member)}
-
-static const struct stat_row capture_rows[] = {
-	ROW("capture.ip_packets", capture_stats, ip_packets),
-	ROW("capture.unknown_link", capture_stats, unknown_link),
-	ROW("capture.malformed", capture_stats, malformed),
-	ROW("capture.not_ip", capture_stats, not_ip),
-	ROW("capture.fragments", capture_stats, fragments),
-	ROW("capture.too_deep", capture_stats, too_deep),
-	ROW("capture.checksum_bad", capture_stats, checksum_bad),
-	ROW("capture.checksum_unmade", capture_stats, checksum_unmade),
-	ROW("capture.duplicates", capture_stats, duplicates),
-	ROW("capture.tunnels_capped", capture_stats, tunnels_capped),
-	ROW("tcp.segments", capture_stats, tcp_segments),
-	ROW("tcp.flows_total", capture_stats, flows),
-	ROW("tcp.flows_active", capture_stats, flows_active),
-	ROW("tcp.flows_smtp", capture_stats, flows_smtp),
-	ROW("tcp.flows_not_smtp", capture_stats, flows_not_smtp),
-	ROW("tcp.flows_undecided", capture_stats, flows_undecided),
-	ROW("tcp.flows_evicted", capture_stats, flows_evicted),
-	ROW("tcp.flows_idle", capture_stats, flows_idle),
-	ROW("tcp.out_of_order", capture_stats, out_of_order),
-	ROW("tcp.retransmitted_bytes", capture_stats, retransmitted_bytes),
-	ROW("tcp.overlap_bytes", capture_stats, overlap_bytes),
-	ROW("tcp.payload_bytes", capture_stats, payload_bytes),
-	ROW("tcp.lost_bytes", capture_stats, lost_bytes),
-	ROW("tcp.reassembly_gaps", capture_stats, gaps),
-	ROW("tcp.reassembly_gap_bytes", capture_stats, gap_bytes),
-	ROW("tcp.reassembly_capped", capture_stats, reassembly_capped),
-	ROW("tcp.guess_capped", capture_stats, guess_capped),
-	ROW("tcp.ndpi_asked", capture_stats, ndpi_asked),
-	ROW("tcp.ndpi_smtp", capture_stats, ndpi_smtp),
-	ROW("dns.datagrams", capture_stats, udp_datagrams),
-	ROW("memory.capture_bytes", capture_stats, memory),
-};
-
-static const struct stat_row decoder_rows[] = {
-	ROW("smtp.sessions", smtp_decoder_stats, sessions),
-	ROW("smtp.messages", smtp_decoder_stats, messages),
-	ROW("smtp.messages_undecoded", smtp_decoder_stats, messages_undecoded),
-	ROW("smtp.lines_capped", smtp_decoder_stats, lines_capped),
-	ROW("smtp.headers_capped", smtp_decoder_stats, headers_capped),
-	ROW("smtp.texts_capped", smtp_decoder_stats, texts_capped),
-	ROW("smtp.mime_capped", smtp_decoder_stats, mime_capped),
-	ROW("smtp.commands_pending_capped", smtp_decoder_stats, pending_capped),
-	ROW("smtp.hellos_capped", smtp_decoder_stats, hellos_capped),
-	ROW("smtp.records_full", smtp_decoder_stats, records_full),
-	ROW("smtp.clients_claimed", smtp_decoder_stats, clients_claimed),
-};
-
-static const struct stat_row judge_rows[] = {
-	ROW("judge.sessions", judge_stats, sessions),
-	ROW("judge.messages", judge_stats, messages),
-	ROW("judge.dns_records", judge_stats, dns_records),
-	ROW("judge.connects", judge_stats, connects),
-	ROW("judge.sources", judge_stats, sources),
-	ROW("judge.sources_evicted", judge_stats, sources_evicted),
-	ROW("judge.clusters", judge_stats, clusters),
-	ROW("judge.clusters_evicted", judge_stats, clusters_evicted),
-	ROW("judge.messages_pending", judge_stats, messages_pending),
-	ROW("judge.messages_late_facts", judge_stats, messages_late_facts),
-	ROW("judge.messages_unknown_facts", judge_stats, messages_unknown_facts),
-	ROW("alerts.open", judge_stats, alerts_open),
-	ROW("alerts.campaigns_open", judge_stats, campaigns_open),
-	ROW("alerts.suppressed", judge_stats, suppressed_alerts),
-	ROW("memory.judge_bytes", judge_stats, bytes),
-};
-
-static size_t add_rows(const struct stat_row *rows, size_t count, const void *stats,
-	struct stat_value *ret, size_t n)
-{
-	for (size_t i = 0; i < count; i++, n++) {
-		assert(n < PIPELINE_STATS_MAX);
-		ret[n].name = rows[i].name;
-		memcpy(&ret[n].value, (const uint8_t *)stats + rows[i].offset, sizeof(uint64_t));
-	}
-	return n;
-}
-
-/* What the tap did not show of what was received, by the receivers' acknowledgments. */
+/* By the receivers' acknowledgments. */
 static uint64_t loss_permille(const struct capture_stats *s)
 {
 	uint64_t all = s->payload_bytes + s->lost_bytes;
@@ -362,20 +320,21 @@ static uint64_t loss_permille(const struct capture_stats *s)
 	return all ? s->lost_bytes * 1000 / all : 0;
 }
 
-#define ADD(rows, stats) add_rows(rows, sizeof(rows) / sizeof(rows[0]), stats, ret, n)
+static_assert(PIPELINE_STATS_MAX == COUNTERS_MAX, "a caller's array takes all");
 
 size_t pipeline_stats(const struct pipeline *p, struct stat_value ret[PIPELINE_STATS_MAX])
 {
-	struct capture_stats capture = capture_get_stats(p->capture);
-	struct smtp_decoder_stats decoder = smtp_decoder_get_stats(p->decoder);
-	struct judge_stats judge = judge_get_stats(p->judge);
-	size_t n = 0;
+	struct intake intake = intake_of(p);
+	struct counters c = {
+		.decap = intake.decap,
+		.lanes = lanes_of(p),
+		.judging = judging_get_stats(p->judging),
+		.queue_dropped = intake.queue_dropped,
+		.memory_queues = p->workers ? workers_bytes(p->workers) : 0,
+	};
 
-	n = ADD(capture_rows, &capture);
-	n = ADD(decoder_rows, &decoder);
-	n = ADD(judge_rows, &judge);
-	ret[n++] = (struct stat_value){"capture.loss_permille", loss_permille(&capture)};
-	ret[n++] = (struct stat_value){"dns.refused", p->dns_refused};
-	ret[n++] = (struct stat_value){"alerts.total", p->alerts};
-	return n;
+	c.checksum_bad = c.lanes.capture.checksum_bad + c.decap.nothing[DECAP_BAD_CHECKSUM];
+	c.loss_permille = loss_permille(&c.lanes.capture);
+	c.memory_capture = c.lanes.capture.memory + decap_bytes(p->decap);
+	return counters_list(&c, ret);
 }

@@ -1,31 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/run.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/privileges.h"
 #include "app/pseudonym_key.h"
 #include "app/run_report.h"
+#include "app/run_tick.h"
 #include "app/signals.h"
 #include "base/log.h"
 
-#define LIVE_LAG (2 * NS_PER_S) /* idle live time runs behind the wall clock (contract 7.4) */
-#define HEARTBEAT (60 * NS_PER_S)
-/* Packets between looks at the clock, the signals and the outputs. */
-#define LIVE_TICK 1024
-#define REPLAY_TICK 8192
-
-static nstime wall_clock(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (nstime)t.tv_sec * NS_PER_S + t.tv_nsec;
-}
 
 static const char *filter_of(const struct run *r)
 {
@@ -94,13 +82,25 @@ static int open_emitter(struct run *r)
 	return r->emitter ? 1 : -1;
 }
 
+/* A replay is inline unless asked otherwise. Live, one core reads packets and another judges. */
+static unsigned int workers(const struct run *r)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (r->o->workers)
+		return (unsigned int)r->o->workers;
+	if (!r->live || cores < 2)
+		return 1;
+	return cores < 4 ? 2 : cores > 10 ? 8 : (unsigned int)cores - 2;
+}
+
 /* Replays use one seed, so that they run the same every time; live tables must not be guessed. */
 static uint64_t table_seed(const struct run *r)
 {
 	uint64_t seed = 0;
 
 	if (r->live && getentropy(&seed, sizeof(seed)) != 0)
-		seed = (uint64_t)wall_clock();
+		seed = (uint64_t)run_tick_clock();
 	return seed;
 }
 
@@ -109,9 +109,13 @@ static int build(struct run *r)
 	struct pipeline_config c = {.settings = r->s,
 		.live = r->live,
 		.use_dns = strcmp(r->o->dns, "off") != 0,
+		.workers = workers(r),
 		.seed = table_seed(r),
 		.checksums = r->o->checksums < 0 ? r->s->checksums
-						 : (enum checksum_mode)r->o->checksums};
+						 : (enum checksum_mode)r->o->checksums,
+		.posted = run_tick_posted,
+		.cookie = r,
+		.note_size = sizeof(struct run_tick)};
 	char error[512];
 
 	if (pseudonym_key_load(r->s->hash_key_file, c.pseudonym_key, error) != 1) {
@@ -130,45 +134,16 @@ static int build(struct run *r)
 	r->pipeline = pipeline_create(&c);
 	if (r->pipeline)
 		return 1;
+	if (errno != ENOMEM) {
+		log_error("cannot start the threads of %u workers: %s; lower --workers", c.workers,
+			strerror(errno));
+		return -1;
+	}
 no_memory:
 	log_error("not enough memory for the tables (memory: %" PRIu64
 		  " MiB); lower it, e.g. --set memory=256MiB",
 		r->s->memory >> 20);
 	return -1;
-}
-
-/* What a signal asked for, between packets. */
-static void obey_signals(struct run *r)
-{
-	if (signals_take_reopen())
-		outputs_reopen(r->outputs);
-	if (signals_take_stats()) {
-		run_report_stats(r, r->live ? wall_clock() : pipeline_last_time(r->pipeline));
-		outputs_flush(r->outputs);
-	}
-}
-
-static void live_tick(struct run *r)
-{
-	nstime now = wall_clock();
-
-	pipeline_advance(r->pipeline, now - LIVE_LAG);
-	if (now >= r->next_heartbeat) {
-		r->next_heartbeat = now + HEARTBEAT;
-		run_report_stats(r, now);
-		run_report_engine(r, now, "heartbeat", "heloscope is watching");
-	}
-	outputs_check_moved(r->outputs);
-	outputs_flush(r->outputs);
-	obey_signals(r);
-}
-
-static void replay_tick(struct run *r)
-{
-	struct packet_source_stats in = packet_source_get_stats(r->source);
-
-	progress_show(&r->progress, &in, r->pipeline);
-	obey_signals(r);
 }
 
 static void take_packet(struct run *r, const struct packet *p)
@@ -178,13 +153,7 @@ static void take_packet(struct run *r, const struct packet *p)
 	if (r->writer)
 		packet_writer_write(r->writer, p);
 	pipeline_packet(r->pipeline, p);
-	if (r->until_tick-- > 0)
-		return;
-	r->until_tick = r->live ? LIVE_TICK : REPLAY_TICK;
-	if (r->live)
-		live_tick(r);
-	else
-		replay_tick(r);
+	run_tick_packet(r);
 }
 
 static void loop(struct run *r)
@@ -196,7 +165,7 @@ static void loop(struct run *r)
 		if (got == 1) {
 			take_packet(r, &p);
 		} else if (got == 2) {
-			live_tick(r);
+			run_tick_idle(r);
 		} else {
 			log_error("%s", packet_source_error(r->source));
 			r->device_failed = true;
@@ -207,11 +176,9 @@ static void loop(struct run *r)
 
 static int exit_status(const struct run *r)
 {
-	struct packet_source_stats in = packet_source_get_stats(r->source);
-
 	if (r->device_failed)
 		return EXIT_STATUS_FAILURE;
-	if (r->o->strict && in.damaged)
+	if (r->o->strict && r->in.damaged)
 		return EXIT_STATUS_TRUNCATED;
 	if (r->o->fail_severity && pipeline_worst_severity(r->pipeline) >= r->o->fail_severity)
 		return EXIT_STATUS_ALERTS;
@@ -223,9 +190,10 @@ static int finish(struct run *r)
 	nstime now;
 	int status;
 
-	progress_finish(&r->progress);
 	pipeline_finish(r->pipeline);
-	now = r->live ? wall_clock() : pipeline_last_time(r->pipeline);
+	progress_finish(&r->progress);
+	r->in = packet_source_get_stats(r->source);
+	now = r->live ? run_tick_clock() : pipeline_last_time(r->pipeline);
 	run_report_stats(r, now);
 	run_report_engine(r, now, "stopped", "heloscope came to the end of its input");
 	run_report_end(r);
@@ -252,8 +220,7 @@ int run_capture(const struct options *o, const struct settings *s)
 	signals_install(r.source);
 	progress_start(&r.progress, r.live ? PROGRESS_NONE : o->progress, o->verbosity);
 	if (r.live) {
-		r.started = wall_clock();
-		r.next_heartbeat = r.started + HEARTBEAT;
+		r.started = run_tick_clock();
 		run_report_engine(&r, r.started, "started", "heloscope started watching");
 	}
 	loop(&r);

@@ -22,17 +22,16 @@ enum summary_form run_report_form(const struct run *r)
 /* Every counter there is. Returns how many. */
 static size_t all_stats(const struct run *r, struct stat_value ret[STATS_MAX])
 {
-	struct packet_source_stats in = packet_source_get_stats(r->source);
 	const struct stat_value source[SOURCE_STATS] = {
-		{"capture.packets", in.packets},
-		{"capture.bytes", in.bytes},
-		{"capture.packets_received", in.received},
-		{"capture.packets_dropped", in.dropped},
-		{"capture.packets_if_dropped", in.if_dropped},
-		{"capture.truncated", in.truncated},
-		{"capture.damaged", in.damaged},
-		{"capture.clock_steps_back", in.clock_steps_back},
-		{"capture.files_left_out", in.left_out},
+		{"capture.packets", r->in.packets},
+		{"capture.bytes", r->in.bytes},
+		{"capture.packets_received", r->in.received},
+		{"capture.packets_dropped", r->in.dropped},
+		{"capture.packets_if_dropped", r->in.if_dropped},
+		{"capture.truncated", r->in.truncated},
+		{"capture.damaged", r->in.damaged},
+		{"capture.clock_steps_back", r->in.clock_steps_back},
+		{"capture.files_left_out", r->in.left_out},
 		{"outputs.lost", outputs_lost(r->outputs)},
 	};
 
@@ -49,10 +48,9 @@ void run_report_stats(struct run *r, nstime now)
 
 void run_report_engine(struct run *r, nstime now, const char *action, const char *message)
 {
-	struct packet_source_stats in = packet_source_get_stats(r->source);
 	const struct stat_value values[] = {
-		{"packets", in.packets},
-		{"packets_dropped", in.dropped},
+		{"packets", r->in.packets},
+		{"packets_dropped", r->in.dropped},
 		{"sessions", pipeline_sessions(r->pipeline)},
 		{"alerts", pipeline_alerts(r->pipeline)},
 	};
@@ -77,6 +75,7 @@ static const struct {
 	{"capture.checksum_bad", "packets dropped for a wrong checksum"},
 	{"capture.tunnels_capped", "packets of tunnels beyond those that records tell of"},
 	{"capture.duplicates", "packets that the tap showed twice"},
+	{"capture.queue_dropped", "packets dropped because decoding did not keep up"},
 	{"tcp.flows_undecided", "connections whose protocol could not be told"},
 	{"tcp.flows_evicted", "connections given up because the table was full"},
 	{"tcp.overlap_bytes", "bytes that came again with other content (the first copy won)"},
@@ -119,10 +118,9 @@ static size_t find_notices(const struct run *r, struct stat_value ret[NOTICES])
 
 static void print_summary(const struct run *r)
 {
-	struct packet_source_stats in = packet_source_get_stats(r->source);
 	struct stat_value notices[NOTICES];
-	struct summary_input input = {.packets = in.packets,
-		.bytes = in.bytes,
+	struct summary_input input = {.packets = r->in.packets,
+		.bytes = r->in.bytes,
 		.first = pipeline_first_time(r->pipeline),
 		.last = pipeline_last_time(r->pipeline),
 		.notices = notices,
@@ -152,14 +150,14 @@ static void print_summary(const struct run *r)
 /* Live, the counters are always said at the end. */
 static void report_live(const struct run *r)
 {
-	struct packet_source_stats in = packet_source_get_stats(r->source);
+	const struct packet_source_stats *in = &r->in;
 
 	if (r->o->verbosity < 0)
 		return;
 	fprintf(stderr,
 		"heloscope: %" PRIu64 " packets received, %" PRIu64 " dropped by the kernel, %" PRIu64
 		" by the interface, %" PRIu64 " truncated\n",
-		in.received, in.dropped, in.if_dropped, in.truncated);
+		in->received, in->dropped, in->if_dropped, in->truncated);
 }
 
 /* Of several files the reader wants to know which are not whole. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a run holds; shared by run.c, which drives it, and run_report.c, which tells of it. */
+/* What a run holds; shared by run.c, which drives it, run_tick.c and run_report.c. */
 #ifndef APP_RUN_STATE_H
 #define APP_RUN_STATE_H
 
@@ -12,6 +12,13 @@
 #include "capture/packet_source.h"
 #include "capture/packet_writer.h"
 
+/* Goes along with the packets, to where lines are written. */
+struct run_tick {
+	nstime now; /* live */
+	struct packet_source_stats in;
+	bool reopen, stats, heartbeat;
+};
+
 struct run {
 	const struct options *o;
 	const struct settings *s;
@@ -23,11 +30,16 @@ struct run {
 	struct emitter *emitter;
 	struct summary *summary;
 	struct pipeline *pipeline;
-	struct progress progress;
 	char hostname[256];
-	nstime started, next_heartbeat;
-	uint32_t until_tick;
+	nstime started;
 	bool device_failed;
+	/* Where packets are read. */
+	struct run_tick tick; /* the next; what it asks for stays until it was posted */
+	nstime next_heartbeat;
+	uint32_t until_tick;
+	/* Where lines are written. */
+	struct progress progress;
+	struct packet_source_stats in; /* as of what is being written */
 };
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From packets to byte streams: decapsulation, the flow table, TCP reassembly, and the guess which
- * flows are SMTP. Bounded memory; flow state lies in 64 shards chosen by a symmetric hash, each
- * with its own table, cap and clock, so that what a shard evicts does not depend on who runs it.
+ * From segments to byte streams: the flow table, TCP reassembly, and the guess which flows are
+ * SMTP. Bounded memory; flow state lies in 64 shards chosen by a symmetric hash (flow_hash.h), each
+ * with its own table and caps, so that what a shard gives up does not depend on who runs it.
  */
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H
@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 #include "base/flow.h"
-#include "capture/checksum.h"
-#include "capture/packet.h"
+#include "capture/segment.h"
 
 #define CAPTURE_SHARDS FLOW_SHARDS
+#define CAPTURE_DNS_PORT 53
 
 struct capture;
 
@@ -41,12 +41,16 @@ struct flow_sink {
 	void (*datagram)(void *cookie, const struct datagram *d); /* UDP from or to port 53 */
 };
 
+/* Is it one that capture_datagram() takes? */
+static inline bool capture_wants(const struct datagram *d)
+{
+	return d->src_port == CAPTURE_DNS_PORT || d->dst_port == CAPTURE_DNS_PORT;
+}
+
 struct capture_config {
-	uint64_t memory; /* bytes of all of heloscope; capture takes its share (contract 6.2) */
-	uint64_t seed;
-	nstime smtp_idle;           /* default 660 s at least (contract 4.1) */
-	nstime other_idle;          /* flows not (yet) known to be SMTP, default 60 s */
-	enum checksum_mode checksums; /* default CHECKSUM_AUTO */
+	uint64_t memory;   /* bytes of all of heloscope; capture takes its share (contract 6.2) */
+	nstime smtp_idle;  /* default 660 s at least (contract 4.1) */
+	nstime other_idle; /* flows not (yet) known to be SMTP, default 60 s */
 	const uint16_t *smtp_ports; /* NULL: 25, 465, 587, 2525 */
 	size_t smtp_port_count;
 	/* The shards that are held, `shards` of them from `first_shard` on; 0: all. What each may
@@ -55,10 +59,8 @@ struct capture_config {
 };
 
 struct capture_stats {
-	uint64_t packets, ip_packets, tcp_segments, udp_datagrams;
-	uint64_t unknown_link, malformed, not_ip, fragments, too_deep, truncated;
-	uint64_t checksum_bad;     /* segments dropped because of it */
-	uint64_t checksum_unmade;  /* wrong too, but by the sensor's place, and taken */
+	uint64_t checksum_bad;    /* segments dropped because of it */
+	uint64_t checksum_unmade; /* wrong too, but by the sensor's place, and taken */
 	uint64_t duplicates; /* copies of a packet that came just before, dropped */
 	uint64_t tunnels_capped; /* segments of a tunnel that is not told of, for lack of room */
 	uint64_t flows, flows_active, flows_smtp, flows_not_smtp, flows_undecided;
@@ -77,10 +79,17 @@ struct capture_stats {
 struct capture *capture_create(const struct capture_config *config, const struct flow_sink *sink);
 void capture_destroy(struct capture *c);
 
-/* Fires what is due before the packet's time, then takes the packet; the sink may be told of the
- * last few packets only with the next ones, capture_advance() or capture_finish(). */
-void capture_packet(struct capture *c, const struct packet *p);
-/* Live and idle: fires what is due before `now`. */
+/*
+ * In order of time and packet. Each fires what is due before its time. The sink may be told of the
+ * last few segments only with the next ones, capture_advance() or capture_finish().
+ */
+/* `hash` is flow_hash() of the endpoints, of one of the shards held. Sets seg->duplicate,
+ * and for seg->tunnel a copy that lasts. */
+void capture_segment(struct capture *c, uint64_t hash, struct segment *seg);
+void capture_datagram(struct capture *c, uint64_t hash, const struct datagram *d);
+/* A packet that holds neither. */
+void capture_time(struct capture *c, nstime now);
+/* Tells the sink of all that came, and fires what is due before `now`. */
 void capture_advance(struct capture *c, nstime now);
 /* The end of the input: ends every flow that is left, in the order of their last packets. */
 void capture_finish(struct capture *c);

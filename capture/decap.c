@@ -169,6 +169,8 @@ enum decap_kind decap_packet(struct decap *d, const struct packet *p, struct dec
 	if (ret->kind == DECAP_TCP)
 		judge_checksum(d, &ret->segment);
 	ret->tunnel.depth = w.ip_headers > 0 ? (uint8_t)(w.ip_headers - 1) : 0;
+	if (ret->kind == DECAP_TCP && ret->tunnel.depth > 0)
+		ret->segment.tunnel = &ret->tunnel;
 	count(&d->stats, &w);
 	return ret->kind;
 }

@@ -47,7 +47,7 @@ struct segment {
 	 */
 	uint8_t vlan_count;
 	uint16_t vlan[2];
-	const struct flow_tunnel *tunnel; /* filled behind decapsulation; NULL: none */
+	const struct flow_tunnel *tunnel; /* NULL: none; borrowed like the payload */
 	uint32_t ip_len;      /* bytes of IP, headers included */
 	struct span payload;  /* what was captured of it; borrowed until the next decap_packet() */
 	uint32_t payload_len; /* what was on the wire: at least payload.len, the rest was cut off */

@@ -9,10 +9,13 @@
 #include <string.h>
 
 #include "capture/capture.h"
+#include "capture/decap.h"
+#include "capture/flow_hash.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define DLT_ETHERNET 1
+#define SEED 1
 #define MAX_FLOWS 64
 
 /* Of the first byte of a record. */
@@ -32,6 +35,7 @@ struct open_flow {
 };
 
 struct state {
+	struct decap *decap;
 	struct capture *capture;
 	struct open_flow flows[MAX_FLOWS];
 	size_t open;
@@ -101,10 +105,34 @@ static void on_datagram(void *cookie, const struct datagram *d)
 
 static struct capture *make_capture(struct state *s)
 {
-	struct capture_config config = {.memory = 1 << 20, .seed = 1, .smtp_idle = 100 * NS_PER_S};
+	struct capture_config config = {.memory = 1 << 20, .smtp_idle = 100 * NS_PER_S};
 	struct flow_sink sink = {s, on_connect, on_open, on_chunk, on_end, on_datagram};
 
 	return capture_create(&config, &sink);
+}
+
+static void take_packet(struct state *s, const struct packet *p)
+{
+	const struct datagram *d;
+	struct decap_result r;
+
+	switch (decap_packet(s->decap, p, &r)) {
+	case DECAP_TCP:
+		capture_segment(s->capture,
+			flow_hash(&r.segment.src, r.segment.src_port, &r.segment.dst,
+				r.segment.dst_port, SEED),
+			&r.segment);
+		break;
+	case DECAP_UDP:
+		d = &r.datagram;
+		if (capture_wants(d))
+			capture_datagram(s->capture,
+				flow_hash(&d->src, d->src_port, &d->dst, d->dst_port, SEED), d);
+		break;
+	case DECAP_NOTHING:
+		capture_time(s->capture, p->time);
+		break;
+	}
 }
 
 static void put16(uint8_t *p, uint32_t v)
@@ -178,7 +206,7 @@ static size_t take_record(struct state *s, const uint8_t *p, size_t size)
 	packet.wire_len = (uint32_t)packet.bytes.len;
 	if (p[0] & OPTION_CUT)
 		packet.bytes.len -= len / 2;
-	capture_packet(s->capture, &packet);
+	take_packet(s, &packet);
 	return used + 1 + len;
 }
 
@@ -188,9 +216,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct capture_stats stats;
 	size_t n;
 
-	if (!s.capture)
+	if (!s.capture) {
+		s.decap = decap_create(SEED);
 		s.capture = make_capture(&s);
-	assert(s.capture);
+	}
+	assert(s.decap && s.capture);
 	s.time += NS_PER_HOUR; /* what the input before left is forgotten */
 	capture_advance(s.capture, s.time);
 	while (size > 0 && (n = take_record(&s, data, size)) > 0) {

@@ -30,7 +30,7 @@ struct fixture {
 
 static void make_tracker(struct fixture *f, uint64_t memory)
 {
-	struct capture_config config = {.memory = memory, .seed = SEED};
+	struct capture_config config = {.memory = memory};
 
 	flow_tracker_destroy(f->tracker);
 	f->stats = (struct capture_stats){0};
