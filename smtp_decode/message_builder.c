@@ -457,7 +457,7 @@ void message_builder_restart(struct message_builder *b, const struct message_ses
 	struct message_shared *shared = b->shared;
 
 	message_builder_finish(b, s);
-	message_builder_init(b, shared);
+	message_builder_init(b, shared, b->shard);
 	b->redactor = redactor;
 }
 

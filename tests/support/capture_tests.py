@@ -6,7 +6,7 @@
     capture_tests.py HELOSCOPE --update NAME [...]   write the expected output anew: read the diff
 
 X.args holds further arguments, one line. Each capture is replayed as it is, twice; with its TCP
-payloads cut into single bytes; and with two and three workers. All must say the same; in cut
+payloads cut into single bytes; and with two, three and eight workers. All must say the same; in cut
 captures the fields that are about packets are left out of the comparison.
 """
 import difflib
@@ -95,7 +95,7 @@ class Suite:
                     None if check.returncode == 0 else check.stdout.decode()[-600:])
         self.result(capture.name + " again",
                     None if first == self.run(PCAPS, capture.name, args) else "other bytes")
-        for workers in ("2", "3"):
+        for workers in ("2", "3", "8"):
             again = self.run(PCAPS, capture.name, args + ["--workers", workers])
             self.result("%s with %s workers" % (capture.name, workers),
                         None if first == again else "other bytes")
