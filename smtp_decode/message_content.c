@@ -66,6 +66,7 @@ struct message_content_pool {
 	struct text_tables *tables;
 	struct org_domains *orgs;
 	struct message_content *contexts, *free;
+	uint32_t used; /* of them, the first ones: the rest was never touched */
 };
 
 struct message_content_pool *message_content_pool_create(
@@ -86,16 +87,6 @@ struct message_content_pool *message_content_pool_create(
 		message_content_pool_destroy(p);
 		return NULL;
 	}
-	for (uint32_t i = config->contexts; i-- > 0;) {
-		struct message_content *c = &p->contexts[i];
-
-		/* The rest of it is not touched before it is used. */
-		c->pool = p;
-		c->sha256 = NULL;
-		memset(&c->text, 0, sizeof(c->text));
-		c->next = p->free;
-		p->free = c;
-	}
 	return p;
 }
 
@@ -103,7 +94,7 @@ void message_content_pool_destroy(struct message_content_pool *p)
 {
 	if (!p)
 		return;
-	for (uint32_t i = 0; p->contexts && i < p->config.contexts; i++)
+	for (uint32_t i = 0; i < p->used; i++)
 		EVP_MD_CTX_free(p->contexts[i].sha256);
 	free(p->contexts);
 	org_domains_destroy(p->orgs);
@@ -121,8 +112,16 @@ struct message_content *message_content_create(struct message_content_pool *p)
 {
 	struct message_content *c = p->free;
 
-	if (c)
+	if (c) {
 		p->free = c->next;
+		return c;
+	}
+	if (p->used == p->config.contexts)
+		return NULL;
+	c = &p->contexts[p->used++];
+	c->pool = p;
+	c->sha256 = NULL;
+	memset(&c->text, 0, sizeof(c->text));
 	return c;
 }
 
