@@ -14,6 +14,7 @@ struct smtp_decoder {
 	struct message_shared messages;
 	struct record_builder records;
 	struct smtp_blocks blocks;
+	struct smtp_session *free; /* the one used last is still in the caches */
 	uint64_t sessions, lines_capped, hellos_capped, pending_capped, records_full,
 		clients_claimed;
 };
@@ -28,6 +29,7 @@ struct smtp_part {
 
 struct smtp_session {
 	struct smtp_decoder *decoder;
+	struct smtp_session *next; /* free ones */
 	struct smtp_dialog dialog;
 	struct session_builder facts;
 	struct session_times times;
@@ -86,6 +88,8 @@ err0:
 
 void smtp_decoder_destroy(struct smtp_decoder *d)
 {
+	struct smtp_session *s;
+
 	if (!d)
 		return;
 	record_builder_finish(&d->records);
@@ -93,6 +97,10 @@ void smtp_decoder_destroy(struct smtp_decoder *d)
 	message_content_pool_destroy(d->messages.contents);
 	pseudonyms_destroy(d->messages.pseudonyms);
 	smtp_blocks_finish(&d->blocks);
+	while ((s = d->free) != NULL) {
+		d->free = s->next;
+		free(s);
+	}
 	free(d);
 }
 
@@ -272,9 +280,20 @@ static void on_event(void *cookie, const struct smtp_event *e)
 	spread(s, e);
 }
 
+static struct smtp_session *take_session(struct smtp_decoder *d)
+{
+	struct smtp_session *s = d->free;
+
+	if (!s)
+		return calloc(1, sizeof(*s));
+	d->free = s->next;
+	memset(s, 0, sizeof(*s));
+	return s;
+}
+
 struct smtp_session *smtp_session_open(struct smtp_decoder *d, const struct flow_info *f)
 {
-	struct smtp_session *s = calloc(1, sizeof(*s));
+	struct smtp_session *s = take_session(d);
 	struct smtp_dialog_config dialog = {
 		.blocks = &d->blocks,
 		.pseudonyms = d->messages.pseudonyms,
@@ -326,5 +345,6 @@ void smtp_session_end(
 	d->hellos_capped += s->tls ? s->tls->capped : 0;
 	tls_watch_destroy(s->tls);
 	session_builder_finish(&s->facts);
-	free(s);
+	s->next = d->free;
+	d->free = s;
 }
