@@ -34,7 +34,7 @@ struct capture *capture_create(const struct capture_config *config, const struct
 		free(c);
 		return NULL;
 	}
-	segment_queue_init(&c->queue, c->flows);
+	segment_queue_init(&c->queue, c->flows, &c->duplicates);
 	return c;
 }
 
@@ -46,19 +46,9 @@ void capture_destroy(struct capture *c)
 	free(c);
 }
 
-static bool is_duplicate(struct capture *c, uint64_t hash, uint64_t fingerprint, nstime time)
-{
-	bool seen = duplicates_seen(&c->duplicates, hash, fingerprint, time);
-
-	c->stats.duplicates += seen;
-	return seen;
-}
-
-/* Copies go on too: their flow counts them. */
 void capture_segment(struct capture *c, uint64_t hash, struct segment *seg)
 {
 	c->last_time = seg->time;
-	seg->duplicate = is_duplicate(c, hash, seg->fingerprint, seg->time);
 	if (seg->tunnel) {
 		seg->tunnel = tunnels_find(&c->tunnels, flow_hash_shard(hash), seg->tunnel);
 		c->stats.tunnels_capped += !seg->tunnel;
@@ -68,13 +58,11 @@ void capture_segment(struct capture *c, uint64_t hash, struct segment *seg)
 
 void capture_datagram(struct capture *c, uint64_t hash, const struct datagram *d)
 {
-	if (is_duplicate(c, hash,
-		    hash64_seed(d->payload.p, d->payload.len, hash ^ d->src_port), d->time)) {
-		capture_time(c, d->time);
-		return;
-	}
+	uint64_t fingerprint = hash64_seed(d->payload.p, d->payload.len, hash ^ d->src_port);
+
 	capture_advance(c, d->time);
-	c->sink.datagram(c->sink.cookie, d);
+	if (!duplicates_seen(&c->duplicates, hash, fingerprint, d->time))
+		c->sink.datagram(c->sink.cookie, d);
 }
 
 void capture_time(struct capture *c, nstime now)
@@ -102,6 +90,7 @@ struct capture_stats capture_get_stats(const struct capture *c)
 {
 	struct capture_stats s = c->stats;
 
+	s.duplicates = c->duplicates.copies;
 	s.bytes_held = flow_tracker_held(c->flows);
 	s.memory = sizeof(*c) + flow_tracker_bytes(c->flows);
 	return s;

@@ -83,8 +83,8 @@ void capture_destroy(struct capture *c);
  * In order of time and packet. Each fires what is due before its time. The sink may be told of the
  * last few segments only with the next ones, capture_advance() or capture_finish().
  */
-/* `hash` is flow_hash() of the endpoints, of one of the shards held. Sets seg->duplicate,
- * and for seg->tunnel a copy that lasts. */
+/* `hash` is flow_hash() of the endpoints, of one of the shards held. What `seg`
+ * says of copies and tunnel is set anew. */
 void capture_segment(struct capture *c, uint64_t hash, struct segment *seg);
 void capture_datagram(struct capture *c, uint64_t hash, const struct datagram *d);
 /* A packet that holds neither. */

@@ -30,7 +30,11 @@ struct duplicates_entry {
 /* Zeroed at first. */
 struct duplicates {
 	struct duplicates_entry entries[CAPTURE_SHARDS][DUPLICATES_SETS][DUPLICATES_WAYS];
+	uint64_t copies; /* that duplicates_seen() told of */
 };
+
+/* Asks for the memory that duplicates_seen() will want. */
+void duplicates_prefetch(const struct duplicates *d, uint64_t hash, uint64_t fingerprint);
 
 /*
  * Was a packet of this flow_hash() and fingerprint seen in the DUPLICATES_WINDOW before `time`?

@@ -5,8 +5,10 @@
 
 #define FLOW_AFTER 4 /* a flow is asked for when so many segments have followed */
 
-void segment_queue_init(struct segment_queue *q, struct flow_tracker *flows)
+void segment_queue_init(
+	struct segment_queue *q, struct flow_tracker *flows, struct duplicates *duplicates)
 {
+	q->duplicates = duplicates;
 	q->flows = flows;
 	q->first = q->count = q->prefetched = 0;
 }
@@ -16,8 +18,10 @@ static struct queued_segment *at(struct segment_queue *q, uint32_t i)
 	return &q->queue[(q->first + i) % SEGMENT_QUEUE];
 }
 
-static void hand_on(struct segment_queue *q, uint64_t hash, const struct segment *seg)
+/* Copies go on too: their flow counts them. */
+static void hand_on(struct segment_queue *q, uint64_t hash, struct segment *seg)
 {
+	seg->duplicate = duplicates_seen(q->duplicates, hash, seg->fingerprint, seg->time);
 	flow_tracker_advance(q->flows, seg->time);
 	flow_tracker_segment(q->flows, hash, seg);
 }
@@ -45,10 +49,11 @@ void segment_queue_drain(struct segment_queue *q)
 		hand_on_first(q);
 }
 
-void segment_queue_put(struct segment_queue *q, uint64_t hash, const struct segment *seg)
+void segment_queue_put(struct segment_queue *q, uint64_t hash, struct segment *seg)
 {
 	struct queued_segment *s;
 
+	duplicates_prefetch(q->duplicates, hash, seg->fingerprint);
 	flow_tracker_prefetch_slot(q->flows, hash);
 	if (seg->payload.len > SEGMENT_QUEUE_PAYLOAD) {
 		segment_queue_drain(q);

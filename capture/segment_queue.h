@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/duplicates.h"
 #include "capture/flow_tracker.h"
 #include "capture/segment.h"
 
@@ -25,15 +26,17 @@ struct queued_segment {
 
 struct segment_queue {
 	struct flow_tracker *flows;
+	struct duplicates *duplicates;
 	uint32_t first, count;
 	uint32_t prefetched; /* of those, from the first on, the flow was asked for */
 	struct queued_segment queue[SEGMENT_QUEUE];
 };
 
-void segment_queue_init(struct segment_queue *q, struct flow_tracker *flows);
+void segment_queue_init(
+	struct segment_queue *q, struct flow_tracker *flows, struct duplicates *duplicates);
 
 /* Takes a segment of this flow_hash(): copied, or handed on before it returns. */
-void segment_queue_put(struct segment_queue *q, uint64_t hash, const struct segment *seg);
+void segment_queue_put(struct segment_queue *q, uint64_t hash, struct segment *seg);
 /* Hands all on; each after what is due before its time. */
 void segment_queue_drain(struct segment_queue *q);
 

@@ -214,6 +214,7 @@ static void take_copy(struct fixture *f, const char *payload, const struct copy 
 	frame_hex(&f->frame, "02000000 0001 02000000 0002");
 	f->time += c->after - NS_PER_MS;
 	take_frame(f);
+	capture_advance(f->capture, f->time); /* the last few segments may wait for the next ones */
 }
 
 /* The copies that a mirror of two ports makes; what is sent again is no copy. */
