@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/big.h"
 #include "base/hash.h"
 
 #define NONE UINT32_MAX
@@ -65,6 +66,8 @@ struct table *table_create(const struct table_config *config)
 		table_destroy(t);
 		return NULL;
 	}
+	big_advise(t->pool, t->stride * config->capacity);
+	big_advise(t->slots, slots * sizeof(*t->slots));
 	memset(t->slots, 0xff, slots * sizeof(*t->slots));
 	t->oldest = t->newest = t->free_head = NONE;
 	return t;
