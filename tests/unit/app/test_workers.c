@@ -4,6 +4,7 @@
  * same place among them, whatever the number of lanes, the size of the queues and who is slow.
  */
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -438,6 +439,44 @@ static void test_live_overflow(void **state)
 	workers_destroy(to.workers);
 }
 
+/*
+ * A lane that stands still now and then delays the records of the others; it loses none and nothing
+ * comes before its turn. The linker leads the lanes' calls here (--wrap).
+ */
+static atomic_uint slow_calls;
+static const unsigned int slow_every = 200;
+static atomic_bool one_is_slow;
+static const void *_Atomic slow_one;
+
+void __real_lane_segment(struct lane *l, uint64_t hash, struct segment *s);
+void __wrap_lane_segment(struct lane *l, uint64_t hash, struct segment *s);
+
+void __wrap_lane_segment(struct lane *l, uint64_t hash, struct segment *s)
+{
+	const void *none = NULL;
+
+	if (one_is_slow) {
+		atomic_compare_exchange_strong(&slow_one, &none, (const void *)l);
+		if (slow_one == l && ++slow_calls % slow_every == 0)
+			nanosleep(&(struct timespec){0, 5000000}, NULL);
+	}
+	__real_lane_segment(l, hash, s);
+}
+
+static void test_slow_lane(void **state)
+{
+	struct fixture *f = *state;
+	struct heard want = {0}, got = {0};
+	struct workers_config c = workers_settings(f, 4, &got);
+
+	run_inline(f, false, &want);
+	one_is_slow = true;
+	run_workers(f, &c, false);
+	one_is_slow = false;
+	assert_true(slow_calls > 5 * slow_every);
+	assert_same(&want, &got);
+}
+
 /* Given up before the end: nothing hangs, nothing stays behind (a sanitizer looks on). */
 static void test_given_up(void **state)
 {
@@ -463,6 +502,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_same),
 		TEST(test_slow_sink),
+		TEST(test_slow_lane),
 		TEST(test_one_busy_lane),
 		TEST(test_default_queues),
 		TEST(test_live_overflow),
