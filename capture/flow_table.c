@@ -19,7 +19,7 @@ struct slot {
 };
 
 struct rank_list {
-	uint32_t first, last;
+	uint32_t first, last, count;
 };
 
 struct shard {
@@ -82,7 +82,7 @@ static void init_shard(struct flow_table *t, uint32_t i)
 	s->slots = t->slots + (size_t)i * (t->slot_mask + 1);
 	s->free_first = FLOW_NONE;
 	for (int r = 0; r < FLOW_RANKS; r++)
-		s->ranks[r] = (struct rank_list){FLOW_NONE, FLOW_NONE};
+		s->ranks[r] = (struct rank_list){FLOW_NONE, FLOW_NONE, 0};
 }
 
 struct flow_table *flow_table_create(uint64_t flows, uint32_t first, uint32_t count)
@@ -177,18 +177,31 @@ static uint32_t unused_flow(const struct flow_table *t, const struct shard *s)
 	return s->unused * t->count + (uint32_t)(s - t->shards);
 }
 
+/*
+ * Which rank gives a flow up: the lowest that has more than its share. The shares leave room for
+ * what has only begun, however many flows of higher ranks there are: else a flood of these would
+ * let nobody in.
+ */
+static int rank_to_drain(const struct flow_table *t, const struct shard *s)
+{
+	static const uint32_t parts[FLOW_RANKS] = {
+		[FLOW_RANK_NEW] = 16, [FLOW_RANK_READY] = 16, [FLOW_RANK_UNPROVEN] = 8,
+		[FLOW_RANK_PROVEN] = UINT32_MAX};
+	int r = 0;
+
+	while (s->ranks[r].count <= t->per_shard / parts[r])
+		r++;
+	return r;
+}
+
 /* The flow that a new connection would take, or drive out. */
 static uint32_t next_to_use(const struct flow_table *t, const struct shard *s)
 {
-	int r = 0;
-
 	if (s->free_first != FLOW_NONE)
 		return s->free_first;
 	if (s->unused < t->per_shard)
 		return unused_flow(t, s);
-	while (s->ranks[r].first == FLOW_NONE)
-		r++;
-	return s->ranks[r].first;
+	return s->ranks[rank_to_drain(t, s)].first;
 }
 
 void flow_table_prefetch_flow(struct flow_table *t, uint64_t hash)
@@ -283,6 +296,7 @@ static void unlink_rank(struct flow_table *t, struct flow *f)
 {
 	struct rank_list *l = &shard_at(t, f->info.shard)->ranks[f->rank];
 
+	l->count--;
 	if (f->rank_prev != FLOW_NONE)
 		t->flows[f->rank_prev].rank_next = f->rank_next;
 	else
@@ -298,6 +312,7 @@ static void link_rank(struct flow_table *t, struct flow *f, enum flow_rank rank)
 	struct rank_list *l = &shard_at(t, f->info.shard)->ranks[rank];
 	uint32_t i = flow_table_index(t, f);
 
+	l->count++;
 	f->rank = (uint8_t)rank;
 	f->ranked = f->info.last_time;
 	f->rank_prev = l->last;
@@ -323,19 +338,14 @@ bool flow_table_full(const struct flow_table *t, unsigned int shard)
 struct flow *flow_table_victim(struct flow_table *t, unsigned int shard)
 {
 	struct shard *s = shard_at(t, shard);
-	struct flow *f = NULL;
+	int r = rank_to_drain(t, s);
+	struct flow *f = &t->flows[s->ranks[r].first];
 
-	for (int r = 0; r < FLOW_RANKS; r++) {
-		if (s->ranks[r].first == FLOW_NONE)
-			continue;
+	for (int k = 0; k < SECOND_CHANCES && r != FLOW_RANK_NEW; k++) {
+		if (f->info.last_time <= f->ranked)
+			break;
+		flow_table_rank(t, f, (enum flow_rank)r);
 		f = &t->flows[s->ranks[r].first];
-		for (int k = 0; k < SECOND_CHANCES && r != FLOW_RANK_NEW; k++) {
-			if (f->info.last_time <= f->ranked)
-				break;
-			flow_table_rank(t, f, (enum flow_rank)r);
-			f = &t->flows[s->ranks[r].first];
-		}
-		break;
 	}
 	return f;
 }

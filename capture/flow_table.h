@@ -112,7 +112,8 @@ void flow_table_prefetch_flow(struct flow_table *t, uint64_t hash);
 
 /*
  * Has the shard no room for another flow? Then the caller ends flow_table_victim() and removes it.
- * The victim is of the lowest rank that has any; in it, nearly the one silent for longest.
+ * The victim is of the lowest rank that has more than a small share of the shard; in it, nearly the
+ * one silent for longest.
  */
 bool flow_table_full(const struct flow_table *t, unsigned int shard);
 struct flow *flow_table_victim(struct flow_table *t, unsigned int shard);
