@@ -377,4 +377,8 @@ void message_content_fill(struct message_content *c, const struct redactor *r,
 		m->traits |= MESSAGE_MIME_CAPPED;
 	fill_digest(c, &m->digest);
 	url_list_fill(&c->urls, c->text_gap, b, m);
+	if (c->text_capped || c->walk.capped) { /* there may be more */
+		m->traits |= MESSAGE_URLS_CAPPED;
+		m->url_set = 0;
+	}
 }

@@ -27,7 +27,7 @@ enum message_trait {
 	MESSAGE_BARE_LF = 1 << 12,
 	MESSAGE_ENDED_BY_SERVER = 1 << 13, /* at an end of data that is none by the standard */
 	MESSAGE_SMUGGLED = 1 << 14,	 /* its client took its commands for content */
-	MESSAGE_URLS_CAPPED = 1 << 15,	 /* not every host or full URL was kept */
+	MESSAGE_URLS_CAPPED = 1 << 15,	 /* not every host or full URL was seen and kept */
 };
 
 /* Digest of the normalised text (contract 4.7, detection 3.1). */

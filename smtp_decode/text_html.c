@@ -249,7 +249,7 @@ static void take_urls(struct text_html *h, enum tag_kind kind, struct span attrs
 	while (next_attribute(&attrs, &a))
 		url_page_attribute(h->page, a.name, a.value, kind == TAG_LINK,
 			cut && a.value.p + a.value.len == end);
-	url_page_tag_end(h->page);
+	url_page_tag_end(h->page, cut);
 }
 
 /* A tag while an element is hidden. Does it show what follows? It does where it ends the hidden

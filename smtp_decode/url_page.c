@@ -158,8 +158,10 @@ static const struct {
 #undef ROW
 };
 
-void url_page_tag_end(struct url_page *p)
+void url_page_tag_end(struct url_page *p, bool cut)
 {
+	if (cut)
+		p->list->hosts_capped = p->list->capped = true;
 	if (p->meta_refresh)
 		take_refresh(p, p->content);
 	p->meta_refresh = false;

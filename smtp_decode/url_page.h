@@ -28,7 +28,8 @@ void url_page_init(struct url_page *p, struct url_list *list, struct url_scan *s
  * the value goes on. */
 void url_page_attribute(
 	struct url_page *p, struct span name, struct span value, bool is_link, bool cut);
-void url_page_tag_end(struct url_page *p);
+/* `cut`: what follows in the tag is not looked at. */
+void url_page_tag_end(struct url_page *p, bool cut);
 /* Visible text, which goes to the scan. */
 void url_page_text(struct url_page *p, struct span text);
 /* A border between words that is no text. */

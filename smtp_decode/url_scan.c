@@ -193,6 +193,7 @@ static void open_url(struct url_scan *s, enum url_scheme scheme)
 	s->state = SCAN_AUTHORITY;
 	s->scheme = (uint8_t)scheme;
 	s->tail_len = s->char_len = 0;
+	s->cut = false;
 	s->len = 0;
 	if (scheme == URL_NO_SCHEME) {
 		memcpy(s->buf, "www.", 4);
@@ -280,7 +281,7 @@ static bool is_bare_host(struct span authority)
 
 static void close_url(struct url_scan *s)
 {
-	struct url_ref u = {.scheme = (enum url_scheme)s->scheme, .cut = s->span > s->len};
+	struct url_ref u = {.scheme = (enum url_scheme)s->scheme, .cut = s->cut};
 	ptrdiff_t fragment;
 
 	if (s->state == SCAN_AUTHORITY)
@@ -302,10 +303,28 @@ static void hold(struct url_scan *s, const uint8_t *p, size_t n)
 	size_t room = sizeof(s->buf) - s->len, kept = n < room ? n : room;
 
 	s->span = (uint16_t)(s->span + n);
-	if (s->span - n > s->len && n > 0) /* something before was left out already */
+	if (s->cut)
 		return;
 	memcpy(s->buf + s->len, p, kept);
 	s->len = (uint16_t)(s->len + kept);
+	s->cut = kept < n || s->span >= URL_SPAN_MAX;
+}
+
+/* A user in front of the host takes no room, so that a long one does not pass for it. */
+static void hold_authority(struct url_scan *s, struct span run)
+{
+	bool has_user = s->scheme != URL_MAILTO && s->scheme != URL_NO_SCHEME;
+	const uint8_t *at = has_user && run.len > 0 ? memrchr(run.p, '@', run.len) : NULL;
+
+	if (at) {
+		size_t user = (size_t)(at + 1 - run.p);
+
+		s->span = (uint16_t)(s->span + user);
+		s->len = 0;
+		s->cut = false;
+		run = span_skip(run, user);
+	}
+	hold(s, run.p, run.len);
 }
 
 /* Letters of names beyond ASCII, or what does not show and is dropped from them; not the marks
@@ -355,6 +374,8 @@ static size_t take_beyond(struct url_scan *s, uint8_t c)
 	}
 	hold(s, s->ch, s->char_len);
 	s->char_len = 0;
+	if (s->span >= URL_SPAN_MAX)
+		close_url(s);
 	return 1;
 }
 
@@ -389,7 +410,7 @@ static size_t read_authority(struct url_scan *s, struct span in)
 	}
 	while (i < in.len && i < max && kinds[in.p[i]] == BYTE_HOST)
 		i++;
-	hold(s, in.p, i);
+	hold_authority(s, span_head(in, i));
 	if (s->span >= URL_SPAN_MAX)
 		close_url(s);
 	else if (i < in.len && in.p[i] < 0x80)

@@ -23,6 +23,7 @@ struct url_scan {
 	uint8_t scheme; /* enum url_scheme */
 	uint8_t tail_len;
 	uint8_t char_len; /* of what is in `ch` */
+	bool cut;         /* not all of the URL, its user apart, is held */
 	uint16_t span;    /* bytes of the URL behind its scheme, held or not */
 	uint16_t len;     /* of what is held */
 	uint16_t authority;

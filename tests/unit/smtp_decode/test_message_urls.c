@@ -391,6 +391,46 @@ static void test_caps(void **state)
 	free(mail);
 }
 
+/* Where text or parts were too many to be read, there may be more URLs than are listed. */
+static void test_unread(void **state)
+{
+	struct fixture *f = *state;
+	char *mail = malloc(LIMIT_TEXT_BYTES + 4096), *p;
+
+	p = stpcpy(mail, "\r\nhttp://a.example ");
+	memset(p, 'x', LIMIT_TEXT_BYTES);
+	strcpy(p + LIMIT_TEXT_BYTES, " http://b.example");
+	decode(f, mail);
+	assert_string_equal(rows_of(f->m), "http:text:a.example ^");
+	assert_int_equal(f->m->url_set, 0);
+	p = stpcpy(mail, "Content-Type: multipart/mixed; boundary=b\r\n\r\n");
+	for (int i = 0; i <= LIMIT_MIME_PARTS; i++)
+		p = stpcpy(p, i ? "--b\r\n\r\nx\r\n" : "--b\r\n\r\nhttp://a.example\r\n");
+	strcpy(p, "--b\r\n\r\nhttp://b.example\r\n--b--\r\n");
+	decode(f, mail);
+	assert_string_equal(rows_of(f->m), "http:text:a.example ^");
+	assert_int_equal(f->m->url_set, 0);
+	free(mail);
+}
+
+/* What is not held of a long URL, or of a name beyond ASCII, does not make another of it. */
+static void test_long_authorities(void **state)
+{
+	char text[4096], *p;
+
+	for (size_t user = 300; user < 340; user += 3) {
+		p = stpcpy(text, "http://www.bank.example.");
+		memset(p, 'x', user);
+		strcpy(p + user, "@shop.example/y now");
+		check(*state, PLAIN, text, "http:text:shop.example");
+	}
+	p = stpcpy(text, "http://");
+	for (int i = 0; i < 1024; i++)
+		p = stpcpy(p, "\xc3\xa9");
+	strcpy(p, "a=www.shop.example now");
+	check(*state, PLAIN, text, "-:text:www.shop.example");
+}
+
 /* Of a long tag its start is read. */
 static void test_long_tags(void **state)
 {
@@ -402,7 +442,7 @@ static void test_long_tags(void **state)
 	memset(p, 'x', 2000);
 	strcpy(p + 2000, "' title='http://b.example'>x</a>http://c.example");
 	m = decode(f, mail);
-	assert_string_equal(rows_of(m), "http:href:shop.example http:text:c.example");
+	assert_string_equal(rows_of(m), "http:href:shop.example http:text:c.example ^");
 	assert_int_equal(m->url_hashes.count, 1);
 	p = stpcpy(mail, "Content-Type: text/html\r\n\r\n<a title='");
 	memset(p, 'x', 983);
@@ -411,7 +451,9 @@ static void test_long_tags(void **state)
 		memmove(p + 1, p, strlen(p) + 1);
 		*p = 'y';
 		m = decode(f, mail);
-		assert_string_equal(rows_of(m), k < 4 ? "http:href:shop.example" : "");
+		assert_string_equal(rows_of(m), k < 2   ? "http:href:shop.example"
+						: k < 4 ? "http:href:shop.example ^"
+							: "^");
 		assert_int_equal(m->url_hashes.count, k < 3);
 	}
 	free(mail);
@@ -447,6 +489,8 @@ int main(void)
 		cmocka_unit_test(test_domains_are_sorted),
 		cmocka_unit_test(test_hashes),
 		cmocka_unit_test(test_caps),
+		cmocka_unit_test(test_unread),
+		cmocka_unit_test(test_long_authorities),
 		cmocka_unit_test(test_long_tags),
 		cmocka_unit_test(test_gap),
 	};
