@@ -8,10 +8,13 @@
 #define IDLE_MAX 16
 #define HZ_PIECE 16 /* bytes of HZ at a time, for the least room */
 #define REPLACEMENT "\xef\xbf\xbd"
+/* What iconv rejects is still to be skipped; but glibc's UHC has passed this pair then. */
+#define PASSED "\xa2\xe8"
 
 struct charset_conv {
 	struct charset_conv *next;
 	iconv_t cd;
+	bool passes; /* stands behind the pair PASSED when it rejects it */
 	char name[CHARSET_LABEL_MAX + 1];
 };
 
@@ -192,6 +195,16 @@ static uint16_t *make_table(const char *name)
 	return t;
 }
 
+static bool passes_it(iconv_t cd)
+{
+	char pair[] = PASSED, out[8], *i = pair, *o = out;
+	size_t in_len = 2, out_len = sizeof(out);
+	bool passes = iconv(cd, &i, &in_len, &o, &out_len) == (size_t)-1 && in_len == 0;
+
+	iconv(cd, NULL, NULL, NULL, NULL);
+	return passes;
+}
+
 /* A converter from `name`, idle or new; NULL where iconv has none. */
 static struct charset_conv *take_conv(struct charsets *cs, const char *name)
 {
@@ -212,6 +225,7 @@ static struct charset_conv *take_conv(struct charsets *cs, const char *name)
 		free(c);
 		return NULL;
 	}
+	c->passes = passes_it(c->cd);
 	strcpy(c->name, name);
 	return c;
 }
@@ -314,32 +328,51 @@ static size_t decode_table(const uint16_t *table, struct span *in, char *out, si
 	return (size_t)(o - out);
 }
 
-/* Puts U+FFFD in the place of the first byte of a broken character. */
-static void replace_one(char **in, size_t *in_len, char **out, size_t *out_len)
+static void put_replacement(char **out, size_t *out_len)
 {
 	memcpy(*out, REPLACEMENT, 3);
 	*out += 3;
 	*out_len -= 3;
+}
+
+/* Puts U+FFFD in the place of the first byte of a broken character. */
+static void replace_one(char **in, size_t *in_len, char **out, size_t *out_len)
+{
+	put_replacement(out, out_len);
 	(*in)++;
 	(*in_len)--;
+}
+
+static bool has_passed(const struct charset_conv *c, const char *start, const char *in)
+{
+	return c->passes && in - start >= 2 && memcmp(in - 2, PASSED, 2) == 0;
 }
 
 /*
  * Converts what it can of [in, in + in_len). False where it stopped for want of input or room.
  * errno tells which.
  */
-static bool convert(iconv_t cd, char **in, size_t *in_len, char **out, size_t *out_len)
+static bool convert(struct charset_conv *c, char **in, size_t *in_len, char **out, size_t *out_len)
 {
 	while (*in_len > 0) {
-		if (iconv(cd, in, in_len, out, out_len) != (size_t)-1)
-			continue;
-		if (errno != EILSEQ)
-			return false;
+		const char *start = *in;
+		size_t result;
+
 		if (*out_len < 3) {
 			errno = E2BIG;
 			return false;
 		}
-		replace_one(in, in_len, out, out_len);
+		*out_len -= 3; /* kept for U+FFFD, which cannot wait */
+		result = iconv(c->cd, in, in_len, out, out_len);
+		*out_len += 3;
+		if (result != (size_t)-1)
+			continue;
+		if (errno != EILSEQ)
+			return false;
+		if (*in_len == 0 || has_passed(c, start, *in))
+			put_replacement(out, out_len);
+		else
+			replace_one(in, in_len, out, out_len);
 	}
 	return true;
 }
@@ -354,7 +387,7 @@ static void decode_carry(struct charset_decoder *d, struct span *in, char **out,
 		d->carry[d->carry_len++] = in->p[0];
 		*in = span_skip(*in, 1);
 		left = d->carry_len;
-		if (!convert(d->conv->cd, &p, &left, out, out_len) && left == CHARSET_CARRY)
+		if (!convert(d->conv, &p, &left, out, out_len) && left == CHARSET_CARRY)
 			replace_one(&p, &left, out, out_len); /* it never ends */
 		memmove(d->carry, p, left);
 		d->carry_len = (uint8_t)left;
@@ -371,7 +404,7 @@ static size_t decode_iconv(struct charset_decoder *d, struct span *in, char *out
 		return (size_t)(o - out);
 	p = (char *)(uintptr_t)in->p; /* iconv does not write there */
 	left = in->len;
-	if (!convert(d->conv->cd, &p, &left, &o, &out_len) && errno != E2BIG) {
+	if (!convert(d->conv, &p, &left, &o, &out_len) && errno != E2BIG) {
 		if (left < CHARSET_CARRY) {
 			memcpy(d->carry, p, left);
 			d->carry_len = (uint8_t)left;

@@ -62,6 +62,10 @@ static void test_rows(void **state)
 		{"euc-jp", "\xc6\xfc\xcb\xdc", "\xe6\x97\xa5\xe6\x9c\xac"},
 		{"iso-2022-jp", "\x1b$B\x46\x7c\x4b\x5c\x1b(B!", "\xe6\x97\xa5\xe6\x9c\xac!"},
 		{"euc-kr", "\xc7\xd1\xb1\xdb", "\xed\x95\x9c\xea\xb8\x80"},
+		{"euc-kr", "\xa2\xe8", FFFD}, /* whose error iconv reports behind it */
+		{"euc-kr", "\xa2\xe8\xff!\xa2\xe8\xa2\xe8\xb1\xdb",
+			FFFD FFFD "!" FFFD FFFD "\xea\xb8\x80"},
+		{"cp949", "\xa2\xe8!", FFFD "!"},
 		{"utf-7", "caf+AOk-", "caf\xc3\xa9"},
 		{"unicode-1-1-utf-7", "+ZeVnLA", "\xe6\x97\xa5\xe6\x9c\xac"}, /* not shifted back */
 		{"hz-gb-2312", "a~{VPND~}b~~",
