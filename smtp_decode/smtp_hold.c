@@ -44,6 +44,24 @@ static void compact(struct smtp_hold_block *b)
 	b->count = n;
 }
 
+/* Is `c` of the same packet as the last piece? Cuts within a packet are no pieces. */
+static bool goes_on(const struct smtp_hold_block *b, const struct stream_chunk *c)
+{
+	const struct piece *last = b->count > b->first ? &b->pieces[b->count - 1] : NULL;
+
+	return last && last->kind == CHUNK_DATA && c->kind == CHUNK_DATA && last->dir == c->dir &&
+	       last->peer_acked == c->peer_acked && last->packet == c->packet &&
+	       last->time == c->time;
+}
+
+static void add(struct smtp_hold_block *b, struct piece *p, const struct stream_chunk *c)
+{
+	if (c->data.len > 0)
+		memcpy(b->bytes + b->end, c->data.p, c->data.len);
+	p->len += (uint16_t)c->data.len;
+	b->end += (uint16_t)c->data.len;
+}
+
 bool smtp_hold_put(struct smtp_hold *h, struct smtp_blocks *pool, const struct stream_chunk *c)
 {
 	struct smtp_hold_block *b = h->block;
@@ -56,6 +74,10 @@ bool smtp_hold_put(struct smtp_hold *h, struct smtp_blocks *pool, const struct s
 	}
 	if (c->data.len > (size_t)(LIMIT_HELD - b->end))
 		return false;
+	if (goes_on(b, c)) {
+		add(b, &b->pieces[b->count - 1], c);
+		return true;
+	}
 	if (b->count == PIECES)
 		compact(b);
 	if (b->count == PIECES)
@@ -66,13 +88,10 @@ bool smtp_hold_put(struct smtp_hold *h, struct smtp_blocks *pool, const struct s
 		.offset = c->offset,
 		.missing = c->missing,
 		.peer_acked = c->peer_acked,
-		.len = (uint16_t)c->data.len,
 		.dir = (uint8_t)c->dir,
 		.kind = (uint8_t)c->kind,
 	};
-	if (c->data.len > 0)
-		memcpy(b->bytes + b->end, c->data.p, c->data.len);
-	b->end += (uint16_t)c->data.len;
+	add(b, &b->pieces[b->count - 1], c);
 	return true;
 }
 

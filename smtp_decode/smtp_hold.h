@@ -2,7 +2,7 @@
 /*
  * Chunks put aside until it is known what they mean or whose turn it was: a queue in one block, of
  * at most LIMIT_HELD bytes. What fits depends on the bytes and their ACKs, not on how they were
- * cut into segments; where the cuts are too many, pieces are joined and take the first one's time.
+ * cut; where the packets are too many, pieces are joined and take the first one's time.
  */
 #ifndef SMTP_DECODE_SMTP_HOLD_H
 #define SMTP_DECODE_SMTP_HOLD_H

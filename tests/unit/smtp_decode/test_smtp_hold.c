@@ -100,11 +100,35 @@ static int finish(void **state)
 	return 0;
 }
 
+/* Two packets in single bytes stay two pieces, each with its time. */
+static void test_packets(void **state)
+{
+	struct smtp_hold h = {0};
+	struct stream_chunk c, got;
+
+	for (uint64_t i = 0; i < 80; i++) {
+		c = chunk("x", i, 1);
+		c.packet = i < 50 ? 7 : 9;
+		c.time = (nstime)c.packet;
+		assert_true(smtp_hold_put(&h, &pool, &c));
+	}
+	assert_true(smtp_hold_first(&h, &got));
+	assert_int_equal(got.data.len, 50);
+	smtp_hold_drop(&h, &pool, 50);
+	assert_true(smtp_hold_first(&h, &got));
+	assert_int_equal(got.data.len, 30);
+	assert_int_equal(got.packet, 9);
+	assert_int_equal(got.time, 9);
+	smtp_hold_drop(&h, &pool, 30);
+	assert_true(smtp_hold_empty(&h));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_packets),
 		cmocka_unit_test(test_changes),
 	};
 
