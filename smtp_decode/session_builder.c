@@ -319,10 +319,11 @@ static void on_reply_line(struct session_builder *b, const struct smtp_event *e)
 }
 
 /* Replies that nothing in our view asked for, behind a message with a smuggled command: the server
- * saw the message end where the client's standard end was not (detection 6.4). */
+ * saw the message end where the client's standard end was not (detection 6.4). Not where what asked
+ * for them may be lost. */
 static void on_unmatched(struct session_builder *b, int code)
 {
-	if (!b->smuggles)
+	if (!b->smuggles || b->client_gap)
 		return;
 	b->smuggle_replies++;
 	if (code == 354 || b->smuggle_replies >= 2)
