@@ -78,6 +78,13 @@ struct session_tls {
 				      * application data, LIMIT_TLS_RECORDS */
 };
 
+/* The client's dialect (dialect.h), all zero where no command was seen. */
+#define DIALECT_FORM 14
+struct session_dialect {
+	char form[DIALECT_FORM];
+	uint8_t trace[6], header[6]; /* the first bytes of two hashes; zeros: nothing to hash */
+};
+
 struct session_record {
 	struct record r; /* r.time: of the end */
 	struct flow_info flow; /* its client's address and port: of the client, not of the peer */
@@ -97,6 +104,7 @@ struct session_record {
 	uint8_t implicit_tls;			 /* enum tri: TLS from the first byte */
 	uint8_t opaque;	       /* enum tri: went dark (TLS) at some point */
 	struct session_tls tls;
+	struct session_dialect dialect;
 	struct str_ref auth_mechanism;		 /* upper case, of the last attempt */
 	uint8_t auth_outcome;			 /* enum auth_outcome, of the last attempt */
 	uint8_t client_spoke, server_spoke;	 /* enum tri: payload seen from that side */

@@ -116,6 +116,9 @@ struct smtp_command smtp_command_parse(struct span line)
 {
 	struct smtp_command c = {.verb = SMTP_UNKNOWN};
 
+	while (line.len > 0 && line.p[line.len - 1] == '\r')
+		line.len--;
+	c.trailing = line.len > 0 && is_space(line.p[line.len - 1]);
 	line = trim(line);
 	c.word = span_head(line, word_len(line));
 	c.args = skip_space(span_skip(line, c.word.len));

@@ -48,6 +48,7 @@ struct smtp_command {
 	enum smtp_verb verb;
 	struct span word; /* the verb as spelt */
 	struct span args; /* what follows it, without white space at both ends */
+	bool trailing;    /* there was some at the end */
 };
 
 /* Takes a line apart that has lost its line end. Never fails: what is no command is UNKNOWN. */

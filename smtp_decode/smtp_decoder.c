@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "smtp_decode/dialect.h"
 #include "smtp_decode/message_builder.h"
 #include "smtp_decode/session_fill.h"
 #include "smtp_decode/session_times.h"
@@ -33,6 +34,7 @@ struct smtp_session {
 	struct smtp_dialog dialog;
 	struct session_builder facts;
 	struct session_times times;
+	struct dialect dialect;
 	struct message_builder messages;
 	struct tls_watch *tls; /* NULL before TLS */
 	struct session_client client;
@@ -186,6 +188,7 @@ static void emit_session(
 	r->claims = s->client.claims;
 	session_fill(&s->facts, &f, end, &d->records, r);
 	session_times_fill(&s->times, &f, end, r);
+	dialect_fill(&s->dialect, &s->facts, end, r);
 	if (s->tls)
 		tls_watch_fill(s->tls, &d->records, &r->tls);
 	if (!e)
@@ -238,6 +241,8 @@ static void begin_anew(struct smtp_session *s, const struct smtp_event *e)
 	session_builder_init(&s->facts);
 	session_times_init(&s->times);
 	s->times.activity = s->now;
+	dialect_finish(&s->dialect);
+	dialect_init(&s->dialect, &s->decoder->blocks);
 	session_builder_told(&s->facts, e, &s->client.words);
 }
 
@@ -259,6 +264,7 @@ static void spread(struct smtp_session *s, const struct smtp_event *e)
 
 	session_times_event(&s->times, e);
 	session_builder_event(&s->facts, e);
+	dialect_event(&s->dialect, e, &s->facts, &s->client.end.addr);
 	watch_tls(s, e);
 	so_far = session_so_far(s);
 	message_builder_event(&s->messages, e, &so_far);
@@ -308,6 +314,7 @@ struct smtp_session *smtp_session_open(struct smtp_decoder *d, const struct flow
 	smtp_dialog_init(&s->dialog, &dialog);
 	session_builder_init(&s->facts);
 	session_times_init(&s->times);
+	dialect_init(&s->dialect, &d->blocks);
 	message_builder_init(&s->messages, &d->messages, f->shard);
 	session_client_init(&s->client, &d->config.trust, &f->client, f->client_port);
 	return s;
@@ -344,6 +351,7 @@ void smtp_session_end(
 	d->pending_capped += s->dialog.pending_capped;
 	d->hellos_capped += s->tls ? s->tls->capped : 0;
 	tls_watch_destroy(s->tls);
+	dialect_finish(&s->dialect);
 	session_builder_finish(&s->facts);
 	s->next = d->free;
 	d->free = s;

@@ -139,6 +139,16 @@ static void end(const struct dump *d, const char *field, const struct addr *a, u
 	fprintf(d->out, "%s %u\n", addr_format(a, text), port);
 }
 
+static void dialect(const struct dump *d, const struct session_dialect *s)
+{
+	name(d, "dialect");
+	for (int i = 0; i < DIALECT_FORM && s->form[0]; i++)
+		fputc(s->form[i], d->out);
+	for (int i = 0; i < 12 && s->form[0]; i++)
+		fprintf(d->out, "%s%02x", i % 6 ? "" : "_", i < 6 ? s->trace[i] : s->header[i - 6]);
+	fputs(s->form[0] ? "\n" : "-\n", d->out);
+}
+
 static void session(const struct dump *d, const struct session_record *s)
 {
 	static const char *const outcomes[] = {
@@ -161,6 +171,7 @@ static void session(const struct dump *d, const struct session_record *s)
 	tri(d, "implicit_tls", s->implicit_tls);
 	tri(d, "opaque", s->opaque);
 	tls(d, &s->tls);
+	dialect(d, &s->dialect);
 	string(d, "auth_mechanism", s->auth_mechanism);
 	fprintf(d->out, "%sauth_outcome = %s\n", d->prefix, outcomes[s->auth_outcome]);
 	number(d, "auth_attempts", s->auth_attempts);

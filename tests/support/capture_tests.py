@@ -48,6 +48,9 @@ def normalise(text, cut=False):
                            "heloscope.session.capture.last_frame",
                            "heloscope.session.capture.frame_count",
                            "heloscope.session.capture.duplicates"])
+            session = record.get("heloscope", {}).get("session", {})
+            if "dialect" in session:  # its twelfth character is about segments
+                session["dialect"] = session["dialect"][:15] + session["dialect"][16:]
             for e in record.get("heloscope", {}).get("alert", {}).get("exemplars", []):
                 e.pop("first_frame", None)
                 e.pop("last_frame", None)
