@@ -160,6 +160,23 @@ static void tunnel(struct json_writer *w, const struct flow_tunnel *t)
 	json_writer_end_object(w);
 }
 
+static void dialect(struct json_writer *w, const struct session_dialect *d)
+{
+	char form[sizeof(d->form) + 1] = "";
+
+	if (!d->form[0])
+		return;
+	memcpy(form, d->form, sizeof(d->form));
+	json_writer_begin_string(w, "dialect");
+	json_writer_put_word(w, "sd1_");
+	json_writer_put_word(w, form);
+	json_writer_put_word(w, "_");
+	json_writer_put_hex(w, d->trace, sizeof(d->trace));
+	json_writer_put_word(w, "_");
+	json_writer_put_hex(w, d->header, sizeof(d->header));
+	json_writer_end_string(w);
+}
+
 static void capture(const struct line *l, const struct session_record *s)
 {
 	struct json_writer *w = l->w;
@@ -257,6 +274,7 @@ void session_line(
 	tls_line_session(l->w, s);
 	dialogue(l->w, s);
 	behaviour(l->w, s);
+	dialect(l->w, &s->dialect);
 	syn_line(l->w, &s->flow);
 	capture(l, s);
 	event_end_body(l);

@@ -119,6 +119,11 @@ const struct session_record *samples_session(struct samples *s, const struct spa
 	r->banner = record_add(b, pick(noise, S("220 mx1.example.net ESMTP")));
 	r->auth_mechanism = record_add(b, pick(noise, S("LOGIN")));
 	session_tls(b, &r->tls, noise);
+	r->dialect = (struct session_dialect){
+		.form = {'c', 'E', '-', 'w', 'U', '1', '1', '-', '-', '-', '2', '0', 'r', 'C'},
+		.trace = {0x1f, 0x20, 0x33, 0x4e, 0x5d, 0x60},
+		.header = {0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6},
+	};
 	r->sequence = record_add(b, S("E A M R D M R D"));
 	return (const struct session_record *)record_end(b);
 }
