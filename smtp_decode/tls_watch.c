@@ -199,6 +199,7 @@ static void record_begins(struct tls_watch *w, struct tls_side *s)
 	const struct smtp_tls *r = &s->records;
 
 	s->alert_len = 0;
+	s->short_alert = r->left == sizeof(s->alert);
 	switch (r->header[0]) {
 	case SMTP_TLS_CHANGE_CIPHER_SPEC:
 		/* Between two hellos it only looks like TLS 1.2 (RFC 8446 D.4). */
@@ -224,7 +225,7 @@ static void fragment(struct tls_watch *w, struct tls_side *s, struct span bytes)
 		handshake(w, s, bytes);
 		break;
 	case SMTP_TLS_ALERT:
-		if (!s->encrypted && s->records.left + bytes.len <= sizeof(s->alert))
+		if (!s->encrypted && s->short_alert)
 			alert(s, bytes);
 		break;
 	default:

@@ -28,6 +28,7 @@ struct tls_side {
 	uint8_t *block; /* of that message, NULL where it is not wanted */
 	uint16_t len;
 	uint8_t alert[2], alert_len; /* of the record that is open */
+	bool short_alert;            /* it is as long as an alert in clear */
 	uint8_t description;         /* of the first alert that is no goodbye; 0 none */
 	bool fatal;
 	uint8_t lengths_count;

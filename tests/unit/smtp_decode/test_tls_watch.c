@@ -319,6 +319,26 @@ static void test_records(void **state)
 	record_builder_finish(&res.records);
 }
 
+/* An alert in clear is two bytes long; what is longer says nothing, not at its end either. */
+static void test_long_alert(void **state)
+{
+	static const uint8_t bytes[] = {SMTP_TLS_ALERT, 3, 1, 0, 4, 1, 1, 2, 48};
+	struct smtp_blocks blocks;
+	struct tls_watch *w;
+
+	for (size_t piece = 1; piece <= sizeof(bytes); piece++) {
+		smtp_blocks_init(&blocks);
+		w = tls_watch_create(&blocks);
+		for (size_t at = 0; at < sizeof(bytes); at += piece)
+			tls_watch_bytes(w, FLOW_CLIENT,
+				span_head(span_of(bytes + at, sizeof(bytes) - at), piece));
+		assert_int_equal(w->sides[FLOW_CLIENT].description, 0);
+		assert_false(w->sides[FLOW_CLIENT].fatal);
+		tls_watch_destroy(w);
+		smtp_blocks_finish(&blocks);
+	}
+}
+
 /* A hello over the cap is unknown, and counted. */
 static void test_capped(void **state)
 {
@@ -350,6 +370,7 @@ int main(void)
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_records),
+		cmocka_unit_test(test_long_alert),
 		cmocka_unit_test(test_capped),
 	};
 
