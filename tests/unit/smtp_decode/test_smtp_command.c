@@ -54,6 +54,7 @@ static void test_verbs(void **state)
 		assert_int_equal(c.verb, rows[i].verb);
 		assert_true(span_eq_str(c.args, rows[i].args));
 		assert_int_equal(smtp_verb_letter(c.verb), rows[i].letter);
+		assert_int_equal(c.trailing, strstr(rows[i].line, "more  ") != NULL);
 	}
 }
 
