@@ -30,6 +30,9 @@ declare -A PACKAGES=(
     [postfix]="postfix sasl2-bin libsasl2-modules"
     [exim]="exim4-daemon-light"
     [opensmtpd]="opensmtpd"
+    [programs]="ruby php-cli libphp-phpmailer"
+    [nullmailer]="nullmailer"
+    [dma]="dma"
 )
 
 skip() {
@@ -88,5 +91,6 @@ wanted=("$@")
 run_group postfix postfix_start postfix_stop
 run_group exim exim_start exim_stop
 run_group opensmtpd opensmtpd_start opensmtpd_stop
+run_group sink sink_start sink_stop
 echo "$recorded captures recorded, $failed failed"
 [ "$failed" = 0 ]

@@ -43,6 +43,18 @@ Please find nothing attached.
 EOF' - "$@"
 }
 
+net_smtp_pl() {
+    sender 198.51.100.16 perl.sender.example tools perl /mnt/real/net_smtp.pl "$@"
+}
+
+net_smtp_rb() {
+    sender 198.51.100.17 ruby.sender.example programs ruby /mnt/real/net_smtp.rb "$@"
+}
+
+phpmailer() {
+    sender 198.51.100.18 www.sender.example programs php /mnt/real/phpmailer.php "$@"
+}
+
 record_postfix_smtplib() {
     smtplib plain
     smtplib dots
@@ -262,4 +274,50 @@ record_opensmtpd_from_exim() {
 
 record_opensmtpd_from_postfix() {
     postfix_send 'smtp_tls_security_level = none' anna@corp.example "$TEAM"
+}
+
+# Dialects: the same server to all, which offers what none of them needs.
+record_sink_programs() {
+    smtplib plain
+    smtplib_laptop plain
+    nodemailer html
+    msmtp_mail anna@corp.example
+    swaks_mail --to anna@corp.example
+    curl_mail smtp://mx1.corp.example --mail-rcpt anna@corp.example --upload-file /mnt/real/mail.txt
+    s_nail -s 'Weekly list' -Smta=smtp://mx1.corp.example anna@corp.example
+    net_smtp_pl mx1.corp.example
+    net_smtp_rb mx1.corp.example
+    phpmailer mx1.corp.example
+}
+
+record_sink_servers() {
+    postfix_send 'smtp_tls_security_level = none' anna@corp.example
+    exim_send 'hosts_avoid_tls = *' anna@corp.example
+    opensmtpd_send 'host smtp+notls://mx1.corp.example' anna@corp.example
+    nullmailer_send anna@corp.example
+    dma_send anna@corp.example
+}
+
+# What they do where EHLO is refused.
+record_sink_no_ehlo() {
+    smtplib plain mx2.corp.example
+    msmtp_mail --host=mx2.corp.example anna@corp.example
+    swaks_mail --server mx2.corp.example --to anna@corp.example
+    curl_mail smtp://mx2.corp.example --mail-rcpt anna@corp.example --upload-file /mnt/real/mail.txt
+    net_smtp_pl mx2.corp.example
+    net_smtp_rb mx2.corp.example
+    phpmailer mx2.corp.example
+    postfix_send 'smtp_tls_security_level = none' anna@guarded.example
+    exim_send 'hosts_avoid_tls = *' anna@guarded.example
+    opensmtpd_send 'host smtp+notls://mx2.corp.example' anna@guarded.example
+}
+
+# What they do where all recipients are refused.
+record_sink_refused() {
+    smtplib refused
+    nodemailer refused
+    msmtp_mail nobody.here@corp.example
+    postfix_send 'smtp_tls_security_level = none' nobody.here@corp.example
+    exim_send 'hosts_avoid_tls = *' nobody.here@corp.example
+    opensmtpd_send 'host smtp+notls://mx1.corp.example' nobody.here@corp.example
 }

@@ -226,3 +226,39 @@ opensmtpd_send() {
         kill $!
         wait' - "$@"
 }
+
+# sink.py in the receiver's place; at its second address it knows no EHLO.
+sink_start() {
+    exec_in_root tools python3 /mnt/real/sink.py 192.0.2.25 PIPELINING 'SIZE 10240000' 8BITMIME \
+        DSN SMTPUTF8 >"$logs/sink" 2>&1 &
+    sink_pids=$!
+    exec_in_root tools python3 /mnt/real/sink.py 192.0.2.26 >"$logs/sink-no-ehlo" 2>&1 &
+    sink_pids+=" $!"
+    until_true 10 listening 192.0.2.25 25
+    until_true 10 listening 192.0.2.26 25
+}
+
+sink_stop() {
+    # shellcheck disable=SC2086
+    kill $sink_pids
+    # shellcheck disable=SC2086
+    wait $sink_pids || true
+}
+
+# nullmailer_send RECIPIENT: out1.nullmailer.example sends mail.txt to mx1.corp.example.
+nullmailer_send() {
+    local root=$stage/root/host-nullmailer
+    rm -f "$root/etc/nullmailer/me"
+    echo out1.nullmailer.example | tee "$root/etc/mailname" >"$root/etc/nullmailer/me"
+    echo "mx1.corp.example smtp" >"$root/etc/nullmailer/remotes"
+    sender 198.51.100.50 out1.nullmailer.example nullmailer sh -c '
+        nullmailer-inject -f bounces@nullmailer.example "$1" </mnt/real/mail.txt
+        timeout 5 nullmailer-send' - "$1"
+}
+
+# dma_send RECIPIENT: the same from out1.dma.example, to the recipient's MX.
+dma_send() {
+    echo "MAILNAME out1.dma.example" >"$stage/root/host-dma/etc/dma/dma.conf"
+    sender 198.51.100.60 out1.dma.example dma sh -c \
+        'dma -D -i -f bounces@dma.example "$1" </mnt/real/mail.txt' - "$1"
+}

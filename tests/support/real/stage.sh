@@ -19,7 +19,13 @@ stage_build() {
     make_layer postfix tools
     make_layer exim tools
     make_layer opensmtpd tools
+    make_layer programs tools
+    make_layer nullmailer tools
+    make_layer dma tools
     make_root tools tools
+    make_root programs programs tools
+    make_root nullmailer nullmailer tools
+    make_root dma dma tools
     for server in postfix exim opensmtpd; do
         make_root "$server" "$server" tools
         make_root "$server-sender" "$server" tools
@@ -119,7 +125,7 @@ make_network() {
         ip address add "$address" dev mx0
     done
     senders bash -c 'echo 0 >/proc/sys/net/ipv6/conf/net0/accept_dad'
-    for address in 192.0.2.53/32 198.51.100.{9..15}/32 198.51.100.{20,30,40}/32 2001:db8:51::6/128; do
+    for address in 192.0.2.53/32 198.51.100.{9..18}/32 198.51.100.{20,30,40,50,60}/32 2001:db8:51::6/128; do
         senders ip address add "$address" dev net0
     done
     # A span port sees what a card sends: sums worked out, segments cut.
