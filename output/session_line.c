@@ -275,7 +275,8 @@ void session_line(
 	dialogue(l->w, s);
 	behaviour(l->w, s);
 	dialect(l->w, &s->dialect);
-	syn_line(l->w, &s->flow);
+	if (s->provenance == CLIENT_BY_CONNECTION) /* else it is the SYN of who speaks for it */
+		syn_line(l->w, &s->flow);
 	capture(l, s);
 	event_end_body(l);
 	tls_line(l->w, s);
