@@ -100,8 +100,10 @@ static bool on_name(void *cookie, enum tls_name kind, struct span name)
 		if (span_eq(text(w, w->names[i]), name))
 			return true;
 	}
-	if (w->names_count == LIMIT_TLS_NAMES || !keep(w, name, &w->names[w->names_count]))
+	if (w->names_count == LIMIT_TLS_NAMES || !keep(w, name, &w->names[w->names_count])) {
+		w->names_cut = true;
 		return false;
+	}
 	w->names_count++;
 	w->common_count += kind == TLS_NAME_COMMON;
 	return true;
@@ -123,6 +125,7 @@ static void on_message(struct tls_watch *w, struct tls_side *s, uint8_t type, st
 		on_server_hello(w, s, body);
 	} else if (type == CERTIFICATE && w->version != 0) {
 		tls_certificate_names(body, on_name, w);
+		w->capped += whole && w->names_cut;
 		done(w, s);
 	} else if (type == SERVER_HELLO_DONE) {
 		done(w, s);

@@ -48,7 +48,8 @@ struct tls_watch {
 	struct tls_watch_name server_name, protocol;
 	struct tls_watch_name names[LIMIT_TLS_NAMES];
 	uint8_t names_count, common_count; /* common names stand first */
-	uint32_t capped;                   /* handshake messages longer than is looked at */
+	bool names_cut;                    /* the certificate has more */
+	uint32_t capped;                   /* handshake messages that are looked at in part */
 	uint16_t used;
 	uint8_t store[LIMIT_TLS_TEXT]; /* the names */
 };

@@ -38,12 +38,14 @@ struct result {
 };
 
 static struct handshake played; /* large */
+static const char *alternative_names = NAMES;
 
 static X509 *certificate(EVP_PKEY *key)
 {
 	X509 *x = X509_new();
 	X509_NAME *name = X509_get_subject_name(x);
-	X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, NAMES);
+	X509_EXTENSION *names =
+		X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, alternative_names);
 
 	X509_set_version(x, 2);
 	ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
@@ -360,6 +362,29 @@ static void test_capped(void **state)
 	smtp_blocks_finish(&blocks);
 }
 
+/* Names of a certificate beyond the cap are counted as what was not looked at. */
+static void test_many_names(void **state)
+{
+	char many[30 * 24], *p = many;
+	struct smtp_blocks blocks;
+	struct tls_watch *w;
+
+	for (int i = 0; i < 30; i++)
+		p += sprintf(p, "%sDNS:h%d.corp.example", i ? "," : "", i);
+	alternative_names = many;
+	play(&(struct options){TLS1_2_VERSION, "mx1.corp.example", false, false});
+	alternative_names = NAMES;
+	smtp_blocks_init(&blocks);
+	w = tls_watch_create(&blocks);
+	for (size_t i = 0; i < played.count; i++)
+		tls_watch_bytes(w, played.turns[i].dir,
+			span_of(played.turns[i].bytes, played.turns[i].len));
+	assert_int_equal(w->names_count, LIMIT_TLS_NAMES);
+	assert_int_equal(w->capped, 1);
+	tls_watch_destroy(w);
+	smtp_blocks_finish(&blocks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_long_alert),
 		cmocka_unit_test(test_capped),
+		cmocka_unit_test(test_many_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
