@@ -260,6 +260,7 @@ static void on_command(struct session_builder *b, const struct smtp_event *e)
 		return;
 	judge_pipelining(b, e, verb);
 	b->last_acked = e->peer_acked;
+	b->starttls_last = verb == SMTP_STARTTLS;
 	if (!b->commanded) {
 		b->commanded = true;
 		b->first_acked = e->peer_acked;

@@ -65,7 +65,8 @@ static uint8_t seen_or(bool yes, bool whole)
 	return yes ? TRI_YES : whole ? TRI_NO : TRI_UNKNOWN;
 }
 
-static void fill_tls(const struct session_builder *b, bool client_whole, struct session_record *r)
+static void fill_tls(const struct session_builder *b, const struct flow_ending *e,
+	bool client_whole, struct session_record *r)
 {
 	bool not_smtp = b->anomalies & SESSION_NOT_SMTP;
 
@@ -76,6 +77,10 @@ static void fill_tls(const struct session_builder *b, bool client_whole, struct 
 	r->starttls_used = b->starttls_used;
 	if (r->starttls_used == TRI_UNKNOWN && (!b->starttls || b->starttls_refused))
 		r->starttls_used = seen_or(false, client_whole);
+	/* The server was ready and the client sent nothing more. */
+	if (r->starttls_used == TRI_YES && r->opaque == TRI_NO && b->starttls_last &&
+		client_whole && e->how != FLOW_END_INPUT && e->how != FLOW_END_EVICTED)
+		r->tls.completed = TRI_NO;
 }
 
 /* Commands behind EHLO that did not wait for its reply: the reply may allow them. */
@@ -161,7 +166,7 @@ void session_fill(const struct session_builder *b, const struct flow_info *f,
 	fill_banner(b, records, r);
 	fill_sequence(b, records, r);
 	fill_auth(b, records, r);
-	fill_tls(b, client_whole, r);
+	fill_tls(b, e, client_whole, r);
 	fill_behaviour(b, f, client_whole, r);
 	fill_coverage(f, e, b, r);
 	r->replies_4xx = b->replies_4xx;
