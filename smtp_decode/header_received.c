@@ -164,6 +164,12 @@ struct reader {
 	int sure;   /* of the address, as search_comment() */
 };
 
+/* No word of a protocol's name. */
+static bool is_address(struct span word)
+{
+	return span_find(word, '@') >= 0 || span_find(word, '<') >= 0;
+}
+
 static void take_word(struct reader *rd, struct span word)
 {
 	struct header_received *r = rd->r;
@@ -180,6 +186,8 @@ static void take_word(struct reader *rd, struct span word)
 		r->by = word;
 	else if (rd->clause == CLAUSE_WITH && rd->fresh && r->with.len == 0)
 		r->with = word;
+	else if (rd->clause == CLAUSE_WITH && is_address(word)) /* "for<user@example>" */
+		rd->clause = CLAUSE_NONE;
 	else if (rd->clause == CLAUSE_WITH && r->with.len > 0) /* "Microsoft SMTP Server" */
 		r->with.len = (size_t)(word.p + word.len - r->with.p);
 	rd->fresh = false;

@@ -67,6 +67,9 @@ static void test_rows(void **state)
 			"SMTP"},
 		{"from a.example ([192.0.2.1]) by B with Microsoft SMTPSVC(5.0.2195.6713)" DATE,
 			"a.example", "192.0.2.1", "B", "Microsoft SMTPSVC"},
+		/* written without the blank */
+		{"from A (192.0.2.1) by B with Some SMTP for<bob@b.example>" DATE, "A", "192.0.2.1",
+			"B", "Some SMTP"},
 		/* Gmail */
 		{"by 2002:a05:6a00:1 with SMTP id x1csp1" DATE, "", "", "2002:a05:6a00:1", "SMTP"},
 		{"from a.example (a.example. [192.0.2.1]) by mx.b.example with ESMTPS id 1 for "
