@@ -215,41 +215,48 @@ static int next_attribute(struct span *s, struct attribute *ret)
 	return 1;
 }
 
-static void open_element(struct text_html *h, enum tag_kind kind, uint64_t key, struct span attrs)
+/* What an attribute says of its element's text: the host of its link, or that it is hidden. */
+static void take_attribute(
+	struct text_html *h, enum tag_kind kind, uint64_t key, const struct attribute *a)
 {
 	bool has_end = kind != TAG_VOID && kind != TAG_EMPTY && kind != TAG_AREA;
-	struct attribute a;
 
-	while (next_attribute(&attrs, &a)) {
-		if ((kind == TAG_LINK || kind == TAG_AREA) && span_ieq_str(a.name, "href")) {
-			struct span authority = text_url_authority(a.value);
+	if ((kind == TAG_LINK || kind == TAG_AREA) && span_ieq_str(a->name, "href")) {
+		struct span authority = text_url_authority(a->value);
 
-			if (authority.len > 0)
-				text_stream_host(h->out, authority);
-		} else if (has_end &&
-			   (span_ieq_str(a.name, "hidden") ||
-				   (span_ieq_str(a.name, "style") && style_hides(a.value, kind)))) {
-			h->hidden = key;
-			h->hidden_depth = 1;
-			h->hidden_blocks = 0;
-			return;
-		}
+		if (authority.len > 0)
+			text_stream_host(h->out, authority);
+	} else if (has_end &&
+		   (span_ieq_str(a->name, "hidden") ||
+			   (span_ieq_str(a->name, "style") && style_hides(a->value, kind)))) {
+		h->hidden = key;
+		h->hidden_depth = 1;
+		h->hidden_blocks = 0;
 	}
 }
 
-/* URLs count wherever they stand, in what is hidden and in scripts' tags too. `cut`: the tag goes
- * on behind what is looked at. */
-static void take_urls(struct text_html *h, enum tag_kind kind, struct span attrs, bool cut)
+/* Those of a start tag. URLs count wherever they stand, in what is hidden and in scripts' tags
+ * too. `cut`: the tag goes on behind what is looked at. */
+static void take_attributes(
+	struct text_html *h, enum tag_kind kind, uint64_t key, struct span attrs, bool cut)
 {
 	const uint8_t *end = attrs.p + attrs.len;
+	bool urls = h->page && !h->broken;
 	struct attribute a;
 
-	if (h->broken)
-		return;
-	while (next_attribute(&attrs, &a))
-		url_page_attribute(h->page, a.name, a.value, kind == TAG_LINK,
-			cut && a.value.p + a.value.len == end);
-	url_page_tag_end(h->page, cut);
+	while (next_attribute(&attrs, &a)) {
+		if (!url_page_wants(a.name))
+			continue;
+		if (!h->hidden && kind != TAG_RAW)
+			take_attribute(h, kind, key, &a);
+		if (urls)
+			url_page_attribute(h->page, a.name, a.value, kind == TAG_LINK,
+				cut && a.value.p + a.value.len == end);
+		else if (h->hidden)
+			break;
+	}
+	if (urls)
+		url_page_tag_end(h->page, cut);
 }
 
 /* A tag while an element is hidden. Does it show what follows? It does where it ends the hidden
@@ -275,6 +282,8 @@ static void take_tag(struct text_html *h, struct span tag)
 	size_t i = end, n = 0;
 	uint64_t key;
 	enum tag_kind kind;
+	struct span attrs;
+	bool cut;
 
 	for (; i < tag.len && !is_space(tag.p[i]) && tag.p[i] != '/'; i++)
 		if (n < sizeof(name))
@@ -282,11 +291,13 @@ static void take_tag(struct text_html *h, struct span tag)
 	key = name_key(span_of(name, n));
 	kind = kind_of(h->out->sink->tables, key);
 	h->state = HTML_TEXT;
+	attrs = end ? span_of(NULL, 0) : span_skip(tag, i);
+	cut = tag.len == TEXT_HTML_TAG_MAX;
 	if (h->page && kind == TAG_LINK)
 		url_page_link_border(h->page);
-	if (h->page && !end && i < tag.len)
-		take_urls(h, kind, span_skip(tag, i), tag.len == TEXT_HTML_TAG_MAX);
 	if (kind == TAG_RAW && !end) {
+		if (attrs.len > 0)
+			take_attributes(h, kind, key, attrs, cut);
 		h->state = HTML_RAW;
 		h->raw[0] = '/';
 		memcpy(h->raw + 1, name, n);
@@ -296,14 +307,17 @@ static void take_tag(struct text_html *h, struct span tag)
 	if (h->hidden) {
 		bool next_paragraph = n == 1 && name[0] == 'p' && key == h->hidden && !end;
 
-		if (!next_paragraph && !ends_hidden(h, kind, key, end))
+		if (!next_paragraph && !ends_hidden(h, kind, key, end)) {
+			if (attrs.len > 0)
+				take_attributes(h, kind, key, attrs, cut);
 			return;
+		}
 		h->hidden = 0;
 	}
 	if (kind == TAG_BLOCK || kind == TAG_VOID)
 		put_blank(h);
-	if (!end && i < tag.len)
-		open_element(h, kind, key, span_skip(tag, i));
+	if (attrs.len > 0)
+		take_attributes(h, kind, key, attrs, cut);
 }
 
 static void keep(struct text_html *h, const uint8_t *p, size_t n)

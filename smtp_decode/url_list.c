@@ -67,7 +67,7 @@ static void add_row(struct url_list *l, int host, enum url_scheme scheme, enum u
 	} else if (l->rows_len == LIMIT_URL_ROWS) {
 		l->capped = true;
 	} else {
-		*r = (struct url_list_row){1, (uint8_t)scheme, (uint8_t)where, (uint8_t)host};
+		*r = (struct url_list_row){1, (uint8_t)scheme, (uint8_t)where, (uint8_t)host, 0};
 		l->rows_len++;
 	}
 }

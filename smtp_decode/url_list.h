@@ -22,7 +22,7 @@ struct url_list_host {
 
 struct url_list_row {
 	uint16_t count; /* or more */
-	uint8_t scheme, where, host;
+	uint8_t scheme, where, host, reserved;
 };
 
 struct url_list {

@@ -24,6 +24,28 @@ struct url_page {
 
 void url_page_init(struct url_page *p, struct url_list *list, struct url_scan *scan);
 
+/*
+ * May an attribute of this name be one that is looked at here, or "hidden"? Told by its length and
+ * first letter, since most are others.
+ */
+static inline bool url_page_wants(struct span name)
+{
+#define LETTER(c) (1u << ((c)&31))
+	static const uint32_t first[] = {
+		[3] = LETTER('s'),
+		[4] = LETTER('h') | LETTER('d'),
+		[5] = LETTER('s'),
+		[6] = LETTER('a') | LETTER('d') | LETTER('h') | LETTER('l') | LETTER('p') |
+		      LETTER('s'),
+		[7] = LETTER('c'),
+		[10] = LETTER('b') | LETTER('f') | LETTER('h') | LETTER('x'),
+		[11] = LETTER('i'),
+	};
+#undef LETTER
+	return name.len < sizeof(first) / sizeof(first[0]) &&
+	       first[name.len] >> (name.p[0] & 31) & 1;
+}
+
 /* An attribute of a start tag, borrowed until the tag ends; `is_link`: of an "a" element, `cut`:
  * the value goes on. */
 void url_page_attribute(

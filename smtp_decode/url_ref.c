@@ -3,6 +3,7 @@
 
 #include "smtp_decode/charset.h"
 #include "smtp_decode/text_entity.h"
+#include "smtp_decode/text_find.h"
 
 #define REFERENCE_MAX 16 /* characters of a character reference */
 
@@ -74,14 +75,12 @@ static struct span trim(struct span s)
 
 struct span url_ref_clean(struct span value, uint8_t buf[URL_SPAN_MAX])
 {
-	size_t n = 0, i = 0;
+	size_t n = 0;
 
 	value = trim(value);
-	while (i < value.len && value.p[i] != '&' && !is_dropped(value.p[i]))
-		i++;
-	if (i == value.len)
+	if (text_find(value, '&', '\t', '\n') == value.len && span_find(value, '\r') < 0)
 		return value;
-	for (i = 0; i < value.len && n + 4 <= URL_SPAN_MAX;) {
+	for (size_t i = 0; i < value.len && n + 4 <= URL_SPAN_MAX;) {
 		uint32_t cp = value.p[i++];
 		size_t len = cp == '&' ? read_reference(span_skip(value, i), &cp) : 0;
 

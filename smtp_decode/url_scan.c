@@ -118,6 +118,7 @@ void url_scan_init(struct url_scan *s, struct url_list *list)
 	s->list = list;
 	s->state = SCAN_SEEK;
 	s->tail_len = s->char_len = 0;
+	memset(s->tail, 0, URL_SCAN_TAIL);
 }
 
 /* Index from `i` on where a scheme or "www." may end: "//", "w." or "o:"; `len` where it does
@@ -175,19 +176,6 @@ static int scheme_at(const uint8_t *p)
 	return behind(p, "mailto") && !is_alnum(p[-7]) ? URL_MAILTO : -1;
 }
 
-/* Keeps what may be the start of a scheme. */
-static void keep_tail(struct url_scan *s, struct span text)
-{
-	uint8_t both[2 * URL_SCAN_TAIL];
-	size_t n = text.len < URL_SCAN_TAIL ? text.len : URL_SCAN_TAIL;
-
-	memcpy(both, s->tail, s->tail_len);
-	memcpy(both + s->tail_len, text.p + text.len - n, n);
-	n += s->tail_len;
-	s->tail_len = (uint8_t)(n < URL_SCAN_TAIL ? n : URL_SCAN_TAIL);
-	memcpy(s->tail, both + n - s->tail_len, s->tail_len);
-}
-
 static void open_url(struct url_scan *s, enum url_scheme scheme)
 {
 	s->state = SCAN_AUTHORITY;
@@ -202,32 +190,54 @@ static void open_url(struct url_scan *s, enum url_scheme scheme)
 	s->span = s->len;
 }
 
-/* Looks for the next URL. Returns the bytes taken. */
-static size_t seek(struct url_scan *s, struct span in)
+/* Looks for the next URL in [from, len) of `p`, in front of which URL_SCAN_TAIL bytes can be read.
+ * Returns the index behind its scheme, or 0. */
+static size_t find_url(struct url_scan *s, const uint8_t *p, size_t from, size_t len)
 {
-	uint8_t edge[3 * URL_SCAN_TAIL] = {0};
-	size_t n = in.len < URL_SCAN_TAIL ? in.len : URL_SCAN_TAIL, i;
-	int scheme;
+	for (size_t i = from; i < len && (i = find_trigger(p, i, len)) < len; i++) {
+		int scheme = scheme_at(p + i);
 
-	/* Where bytes in front matter they are put together with what was there. */
-	memcpy(edge + URL_SCAN_TAIL - s->tail_len, s->tail, s->tail_len);
-	memcpy(edge + URL_SCAN_TAIL, in.p, n);
-	n += URL_SCAN_TAIL;
-	for (i = URL_SCAN_TAIL; (i = find_trigger(edge, i, n)) < n; i++) {
-		scheme = scheme_at(edge + i);
-		if (scheme >= 0) {
-			open_url(s, (enum url_scheme)scheme);
-			return i + 1 - URL_SCAN_TAIL;
-		}
-	}
-	for (i = URL_SCAN_TAIL; i < in.len && (i = find_trigger(in.p, i, in.len)) < in.len; i++) {
-		scheme = scheme_at(in.p + i);
 		if (scheme >= 0) {
 			open_url(s, (enum url_scheme)scheme);
 			return i + 1;
 		}
 	}
-	keep_tail(s, in);
+	return 0;
+}
+
+/* Puts a short piece behind what was read last. */
+static void keep_tail(struct url_scan *s, struct span text)
+{
+	uint8_t *last = s->tail + URL_SCAN_TAIL;
+
+	if (s->tail_len + text.len > URL_SCAN_TAIL + URL_SCAN_SHORT) {
+		size_t more = s->tail_len > URL_SCAN_TAIL ? s->tail_len - URL_SCAN_TAIL : 0;
+
+		memmove(last, last + more, URL_SCAN_TAIL);
+		s->tail_len = (uint8_t)(s->tail_len - more);
+	}
+	memcpy(last + s->tail_len, text.p, text.len);
+	s->tail_len = (uint8_t)(s->tail_len + text.len);
+}
+
+/* Looks for the next URL. Returns the bytes taken. */
+static size_t seek(struct url_scan *s, struct span in)
+{
+	struct span head = span_head(in, URL_SCAN_SHORT - 1);
+	size_t from, found;
+
+	keep_tail(s, head);
+	from = s->tail_len - head.len;
+	found = find_url(s, s->tail + URL_SCAN_TAIL, from, s->tail_len);
+	if (found)
+		return found - from;
+	if (head.len == in.len)
+		return in.len;
+	found = find_url(s, in.p, head.len, in.len);
+	if (found)
+		return found;
+	s->tail_len = 0;
+	keep_tail(s, span_skip(in, in.len - URL_SCAN_TAIL));
 	return in.len;
 }
 
@@ -238,10 +248,15 @@ static struct span real_authority(const struct url_scan *s)
 	const uint8_t *at = a.len ? memrchr(a.p, '@', a.len) : NULL;
 	size_t i = at ? (size_t)(at + 1 - a.p) : 0, dots = 0;
 
+	if (i < a.len && a.p[i] == '[') { /* an IPv6 address */
+		ptrdiff_t close = span_find(span_skip(a, i), ']');
+
+		i = close < 0 ? a.len : i + (size_t)close + 1;
+	}
 	for (; i < a.len; i++) {
 		uint8_t c = a.p[i];
 
-		if (!is_alnum(c) && c < 0x80 && !memchr("-._:%[]", c, 7))
+		if (!is_alnum(c) && c < 0x80 && !memchr("-._:%", c, 5))
 			break;
 		dots = c == '.' ? dots + 1 : 0;
 		if (dots > 1) /* "shop.example..." */
@@ -250,20 +265,22 @@ static struct span real_authority(const struct url_scan *s)
 	return span_head(a, i);
 }
 
-/* `path` without the marks that end a sentence, and without a bracket it did not open. */
+/* `path` without the marks that end a sentence, and without brackets it did not open. */
 static struct span real_path(struct span path)
 {
-	size_t open = 0, closed = 0;
+	ptrdiff_t round = 0, square = 0; /* opened, less closed */
 
 	for (size_t i = 0; i < path.len; i++) {
-		open += path.p[i] == '(';
-		closed += path.p[i] == ')';
+		round += (path.p[i] == '(') - (path.p[i] == ')');
+		square += (path.p[i] == '[') - (path.p[i] == ']');
 	}
 	while (path.len > 0) {
 		uint8_t c = path.p[path.len - 1];
 
-		if (c == ')' && closed > open)
-			closed--;
+		if (c == ')' && round < 0)
+			round++;
+		else if (c == ']' && square < 0)
+			square++;
 		else if (!memchr(".,:;!?'*", c, 8))
 			break;
 		path.len--;

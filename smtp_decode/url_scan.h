@@ -16,6 +16,7 @@
 
 #define URL_SCAN_HELD 320 /* bytes kept of a URL; a longer one has no hash */
 #define URL_SCAN_TAIL 12  /* bytes in front that may belong to its scheme */
+#define URL_SCAN_SHORT 48 /* pieces shorter than this are put together */
 
 struct url_scan {
 	struct url_list *list;
@@ -28,7 +29,8 @@ struct url_scan {
 	uint16_t len;     /* of what is held */
 	uint16_t authority;
 	uint8_t ch[4]; /* an incomplete character */
-	uint8_t tail[URL_SCAN_TAIL];
+	/* URL_SCAN_TAIL zeros; then what was read last, `tail_len` bytes. */
+	uint8_t tail[2 * URL_SCAN_TAIL + URL_SCAN_SHORT];
 	uint8_t buf[URL_SCAN_HELD];
 };
 

@@ -104,6 +104,10 @@ static void test_plain(void **state)
 			"http:text:shop.example -:text:www.b.example.net"},
 		{"http://shop.exam\r\nple", "http:text:shop.exam"},
 		{"a\\www.shop.example", "-:text:www.shop.example"},
+		{"[http://shop.example] [mailto:joe@b.example] [www.c.example.net]",
+			"http:text:shop.example mailto:text:b.example -:text:www.c.example.net"},
+		{"[http://[2001:db8::1]] http://shop.example[1]",
+			"http:text:2001:db8::1 http:text:shop.example"},
 	};
 
 	CHECK(*state, PLAIN, rows);
@@ -344,6 +348,7 @@ static void test_hashes(void **state)
 	assert_true(hash_of(f, "\r\nhttps://www.shop.example:8443") == want);
 	want = XXH3_64bits("http://en.example/a_(b)", 23);
 	assert_true(hash_of(f, "\r\n(see http://en.example/a_(b))") == want);
+	assert_true(hash_of(f, "\r\n[http://en.example/a_(b)]") == want);
 	want = XXH3_64bits("http://[2001:db8::1]:8080/", 26);
 	assert_true(hash_of(f, "\r\nhttp://[2001:db8::1]:8080/") == want);
 	assert_int_equal(decode(f, "\r\nmailto:joe@shop.example")->url_hashes.count, 0);
