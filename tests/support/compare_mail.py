@@ -42,7 +42,7 @@ def dump(tool, paths):
             mails[-1]["texts"].append((key, bytes.fromhex(value)))
         elif re.fullmatch(r"message_id|subject|header_\w+|date|content_type|charset", key):
             mails[-1][key] = bytes.fromhex(value)
-        elif key in ("exact", "file", "attachment", "message"):
+        elif key in ("exact", "file", "attachment", "message", "url"):
             mails[-1][key] = value
         else:
             mails[-1][key] = int(value)

@@ -129,6 +129,19 @@ static const struct message_record *decode(
 	return m;
 }
 
+static void dump_urls(const struct message_record *m)
+{
+	const struct message_url *u = record_array(m, m->urls);
+
+	for (uint32_t i = 0; i < m->urls.count; i++) {
+		char key[48];
+
+		snprintf(key, sizeof(key), "url %u %u %u", u[i].scheme, u[i].where, u[i].count);
+		print(key, record_str(m, u[i].host));
+	}
+	printf("urls_capped %d\n", (m->traits & MESSAGE_URLS_CAPPED) != 0);
+}
+
 static void dump_record(const struct message_record *m)
 {
 	static const struct {
@@ -228,6 +241,7 @@ int main(void)
 		}
 		print("file", span_str(path));
 		dump_record(m);
+		dump_urls(m);
 		dump_files(m);
 		dump_texts(&texts, span_of(mail.p, mail.len));
 	}
