@@ -57,14 +57,32 @@ static uint64_t host_word(struct span authority)
 	return text_word_hash(host, n + 1);
 }
 
+/* The marks in authorities, and those that end a URL. */
+static const bool authority_marks[128] = {['.'] = true,
+	['-'] = true,
+	['_'] = true,
+	[':'] = true,
+	['@'] = true,
+	['%'] = true,
+	['['] = true,
+	[']'] = true};
+static const bool url_ends[128] = {['<'] = true,
+	['>'] = true,
+	['"'] = true,
+	['`'] = true,
+	['{'] = true,
+	['}'] = true,
+	['|'] = true,
+	['\\'] = true,
+	['^'] = true};
+
 /* End of the authority that starts at `i`. */
 static size_t authority_end(const uint8_t *t, size_t i, size_t len)
 {
 	size_t max = i + TEXT_URL_HOST_MAX < len ? i + TEXT_URL_HOST_MAX : len;
 	bool plain = i < len && t[i] < 0x80; /* an ASCII host ends where other letters begin */
 
-	while (i < max &&
-		(is_alnum(t[i]) || (t[i] >= 0x80 && !plain) || (t[i] && strchr(".-_:@%[]", t[i]))))
+	while (i < max && (is_alnum(t[i]) || (t[i] >= 0x80 ? !plain : authority_marks[t[i]])))
 		i++;
 	return i;
 }
@@ -72,7 +90,7 @@ static size_t authority_end(const uint8_t *t, size_t i, size_t len)
 /* End of a URL whose authority ended at `i`. */
 static size_t url_end(const uint8_t *t, size_t i, size_t len)
 {
-	while (i < len && t[i] > ' ' && t[i] < 0x7f && !strchr("<>\"`{}|\\^", t[i]))
+	while (i < len && t[i] > ' ' && t[i] < 0x7f && !url_ends[t[i]])
 		i++;
 	return i;
 }

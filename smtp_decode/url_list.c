@@ -83,29 +83,21 @@ static int read_idn(struct span raw, struct url_host *ret)
 
 /* The number of a host beyond ASCII. Each way to write it is looked at once; -2 where it is no
  * host. */
-static int find_idn(struct url_list *l, struct span raw, struct url_host *ret)
+static int find_idn(struct url_list *l, struct span raw)
 {
 	uint64_t hash = hash64(raw);
+	struct url_host h;
 	int host = -2;
 
 	for (int i = 0; i < l->idns_len; i++)
-		if (l->idns[i] == hash) {
-			host = l->idn_hosts[i];
-			if (host >= 0) {
-				struct span name = host_name(l, host);
-
-				memcpy(ret->text, name.p, name.len);
-				ret->len = (uint8_t)name.len;
-				ret->kind = URL_HOST_NAME;
-			}
-			return host;
-		}
+		if (l->idns[i] == hash)
+			return l->idn_hosts[i];
 	if (l->idns_len == LIMIT_URL_IDNS) {
 		l->hosts_capped = l->capped = true;
 		return -1;
 	}
-	if (read_idn(raw, ret) > 0)
-		host = find_host(l, ret);
+	if (read_idn(raw, &h) > 0)
+		host = find_host(l, &h);
 	l->idns[l->idns_len] = hash;
 	l->idn_hosts[l->idns_len++] = (int8_t)host;
 	return host;
@@ -121,18 +113,22 @@ static bool is_scheme_word(const struct url_host *h)
 }
 
 /* The number of the host `raw`; -1 where it is not kept, -2 where it is none. */
-static int take_host(struct url_list *l, struct span raw, struct url_host *ret)
+static int take_host(struct url_list *l, struct span raw)
 {
 	uint8_t buf[URL_RAW_MAX];
+	struct url_host h;
 	int got;
 
+	for (int i = 0; i < l->hosts_len; i++) /* most were there before, and as they are kept */
+		if (l->hosts[i].len == raw.len && span_eq(raw, host_name(l, i)))
+			return i;
 	raw = url_unescape(raw, buf);
-	got = url_host_read(raw, ret);
+	got = url_host_read(raw, &h);
 	if (got == 0)
-		return find_idn(l, raw, ret);
-	if (got < 0 || is_scheme_word(ret))
+		return find_idn(l, raw);
+	if (got < 0 || is_scheme_word(&h))
 		return -2;
-	return find_host(l, ret);
+	return find_host(l, &h);
 }
 
 static const struct {
@@ -162,19 +158,19 @@ static size_t put_port(char *buf, size_t n, uint32_t port)
 	return put(buf, n, digits + i, sizeof(digits) - i);
 }
 
-static void add_hash(
-	struct url_list *l, const struct url_ref *u, const struct url_host *h, uint32_t port)
+static void add_hash(struct url_list *l, const struct url_ref *u, struct span host, uint32_t port)
 {
+	bool brackets = span_find(host, ':') >= 0;
 	char url[URL_SPAN_MAX + URL_HOST_MAX + 32];
 	size_t n = put(url, 0, schemes[u->scheme].text, strlen(schemes[u->scheme].text));
 	uint64_t hash;
 
 	if (u->cut)
 		return;
-	if (h->kind == URL_HOST_IPV6)
+	if (brackets)
 		url[n++] = '[';
-	n = put(url, n, h->text, h->len);
-	if (h->kind == URL_HOST_IPV6)
+	n = put(url, n, host.p, host.len);
+	if (brackets)
 		url[n++] = ']';
 	if (port != 0 && port != schemes[u->scheme].port)
 		n = put_port(url, n, port);
@@ -194,7 +190,6 @@ static void add_hash(
 
 static int add_addresses(struct url_list *l, struct span list, enum url_where where)
 {
-	struct url_host h;
 	int last = -1;
 
 	while (list.len > 0) {
@@ -210,7 +205,7 @@ static int add_addresses(struct url_list *l, struct span list, enum url_where wh
 		if (!at)
 			continue;
 		one = span_trim(span_skip(one, (size_t)(at + 1 - one.p)));
-		host = take_host(l, one, &h);
+		host = take_host(l, one);
 		if (host == -2)
 			continue;
 		l->count++;
@@ -224,20 +219,19 @@ static int add_addresses(struct url_list *l, struct span list, enum url_where wh
 int url_list_add(struct url_list *l, const struct url_ref *u, enum url_where where)
 {
 	struct url_authority a;
-	struct url_host h;
 	int host;
 
 	if (u->scheme == URL_MAILTO)
 		return add_addresses(l, u->authority, where);
 	a = url_authority_split(u->authority);
-	host = take_host(l, a.host, &h);
+	host = take_host(l, a.host);
 	if (host == -2)
 		return -1;
 	l->count++;
 	if (host < 0)
 		return -1;
 	add_row(l, host, u->scheme, where);
-	add_hash(l, u, &h, a.port);
+	add_hash(l, u, host_name(l, host), a.port);
 	if (where == URL_IN_TEXT && l->shown < 0)
 		l->shown = (int16_t)host;
 	return host;

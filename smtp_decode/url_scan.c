@@ -121,26 +121,42 @@ void url_scan_init(struct url_scan *s, struct url_list *list)
 	memset(s->tail, 0, URL_SCAN_TAIL);
 }
 
-/* Index from `i` on where a scheme or "www." may end: "//", "w." or "o:"; `len` where it does
- * not. The byte in front of `i` can be read. */
-static size_t find_trigger(const uint8_t *p, size_t i, size_t len)
-{
 #ifdef __SSE2__
+
+/* Which of the 16 bytes at `p` are triggers, as bits. */
+static unsigned int trigger_bits(const uint8_t *p)
+{
 	const __m128i slash = _mm_set1_epi8('/'), dot = _mm_set1_epi8('.');
 	const __m128i colon = _mm_set1_epi8(':'), lower = _mm_set1_epi8(0x20);
 	const __m128i w = _mm_set1_epi8('w'), o = _mm_set1_epi8('o');
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i u = _mm_loadu_si128((const __m128i *)(const void *)(p - 1));
+	__m128i l = _mm_or_si128(u, lower);
+	__m128i a = _mm_and_si128(_mm_cmpeq_epi8(v, slash), _mm_cmpeq_epi8(u, slash));
+	__m128i b = _mm_and_si128(_mm_cmpeq_epi8(v, dot), _mm_cmpeq_epi8(l, w));
+	__m128i c = _mm_and_si128(_mm_cmpeq_epi8(v, colon), _mm_cmpeq_epi8(l, o));
+
+	return (unsigned int)_mm_movemask_epi8(_mm_or_si128(a, _mm_or_si128(b, c)));
+}
+
+#endif
+
+/* Index from `i` on where a scheme or "www." may end: "//", "w." or "o:"; `len` where it does
+ * not. URL_SCAN_TAIL bytes in front of `i` can be read. */
+static size_t find_trigger(const uint8_t *p, size_t i, size_t len)
+{
+#ifdef __SSE2__
+	bool before = len + URL_SCAN_TAIL > i + 16;
+	unsigned int bits;
 
 	for (; i + 16 <= len; i += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-		__m128i u = _mm_loadu_si128((const __m128i *)(const void *)(p + i - 1));
-		__m128i l = _mm_or_si128(u, lower);
-		__m128i a = _mm_and_si128(_mm_cmpeq_epi8(v, slash), _mm_cmpeq_epi8(u, slash));
-		__m128i b = _mm_and_si128(_mm_cmpeq_epi8(v, dot), _mm_cmpeq_epi8(l, w));
-		__m128i c = _mm_and_si128(_mm_cmpeq_epi8(v, colon), _mm_cmpeq_epi8(l, o));
-		int bits = _mm_movemask_epi8(_mm_or_si128(a, _mm_or_si128(b, c)));
-
+		bits = trigger_bits(p + i);
 		if (bits)
-			return i + (size_t)__builtin_ctz((unsigned int)bits);
+			return i + (size_t)__builtin_ctz(bits);
+	}
+	if (i < len && before) { /* the rest, with some of what was seen */
+		bits = trigger_bits(p + len - 16) >> (16 - (len - i));
+		return bits ? i + (size_t)__builtin_ctz(bits) : len;
 	}
 #endif
 	for (; i < len; i++)
@@ -163,6 +179,8 @@ static bool behind(const uint8_t *p, const char *word)
 static int scheme_at(const uint8_t *p)
 {
 	if (*p == '/') {
+		if (p[-2] != ':')
+			return -1;
 		if (behind(p, "http:/"))
 			return URL_HTTP;
 		if (behind(p, "https:/"))
@@ -227,8 +245,8 @@ static size_t seek(struct url_scan *s, struct span in)
 	size_t from, found;
 
 	keep_tail(s, head);
-	from = s->tail_len - head.len;
-	found = find_url(s, s->tail + URL_SCAN_TAIL, from, s->tail_len);
+	from = URL_SCAN_TAIL + s->tail_len - head.len;
+	found = find_url(s, s->tail, from, URL_SCAN_TAIL + s->tail_len);
 	if (found)
 		return found - from;
 	if (head.len == in.len)
@@ -256,7 +274,7 @@ static struct span real_authority(const struct url_scan *s)
 	for (; i < a.len; i++) {
 		uint8_t c = a.p[i];
 
-		if (!is_alnum(c) && c < 0x80 && !memchr("-._:%", c, 5))
+		if (!is_alnum(c) && c < 0x80 && c != '.' && !memchr("-_:%", c, 4))
 			break;
 		dots = c == '.' ? dots + 1 : 0;
 		if (dots > 1) /* "shop.example..." */
@@ -447,8 +465,20 @@ static size_t read_path(struct url_scan *s, struct span in)
 	return i;
 }
 
+/* A byte by itself, as a character reference gives, that ends no scheme. */
+static bool keep_byte(struct url_scan *s, struct span text)
+{
+	if (text.len != 1 || s->state != SCAN_SEEK || text.p[0] == '/' || text.p[0] == '.' ||
+		text.p[0] == ':' || s->tail_len == URL_SCAN_TAIL + URL_SCAN_SHORT)
+		return false;
+	s->tail[URL_SCAN_TAIL + s->tail_len++] = text.p[0];
+	return true;
+}
+
 void url_scan_feed(struct url_scan *s, struct span text)
 {
+	if (keep_byte(s, text))
+		return;
 	while (text.len > 0) {
 		size_t n = 0;
 
