@@ -251,7 +251,7 @@ static void take_attributes(
 			take_attribute(h, kind, key, &a);
 		if (urls)
 			url_page_attribute(h->page, a.name, a.value, kind == TAG_LINK,
-				cut && a.value.p + a.value.len == end);
+				cut && a.value.len > 0 && a.value.p + a.value.len == end);
 		else if (h->hidden)
 			break;
 	}
