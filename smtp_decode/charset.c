@@ -5,8 +5,11 @@
 #include <iconv.h>
 #include <stdlib.h>
 
+#include "smtp_decode/charset_pair.h"
+
 #define IDLE_MAX 16
-#define HZ_PIECE 16 /* bytes of HZ at a time, for the least room */
+#define HZ_PIECE 16   /* bytes of HZ at a time, for the least room */
+#define PAIR_PIECE 32 /* bytes that go through iconv where the table of pairs ends */
 #define REPLACEMENT "\xef\xbf\xbd"
 /* What iconv rejects is still to be skipped; but glibc's UHC has passed this pair then. */
 #define PASSED "\xa2\xe8"
@@ -95,6 +98,7 @@ static const struct label {
 
 struct charsets {
 	uint16_t *tables[LABELS];
+	uint16_t *pairs[CHARSET_PAIR_SETS];
 	struct charset_conv *idle; /* the latest used first */
 };
 
@@ -121,6 +125,8 @@ void charsets_destroy(struct charsets *cs)
 	}
 	for (size_t i = 0; i < LABELS; i++)
 		free(cs->tables[i]);
+	for (size_t i = 0; i < CHARSET_PAIR_SETS; i++)
+		free(cs->pairs[i]);
 	free(cs);
 }
 
@@ -246,6 +252,18 @@ static void give_conv(struct charsets *cs, struct charset_conv *c)
 	}
 }
 
+/* The table of pairs of the charset `name`, NULL where it has none. */
+static uint16_t *find_pairs(struct charsets *cs, const char *name)
+{
+	int set = charset_pair_set(name);
+
+	if (set < 0)
+		return NULL;
+	if (!cs->pairs[set])
+		cs->pairs[set] = calloc(CHARSET_PAIR_SIZE, sizeof(cs->pairs[set][0]));
+	return cs->pairs[set];
+}
+
 /* Does it look like the name of a charset? iconv takes options behind slashes. */
 static bool is_name(struct span s)
 {
@@ -298,8 +316,13 @@ void charset_begin(struct charset_decoder *d, struct charsets *cs, struct span l
 		name[label.len] = '\0';
 	}
 	d->conv = take_conv(cs, name);
-	if (d->conv)
-		d->kind = l && l->kind == LABEL_HZ ? CHARSET_HZ : CHARSET_ICONV;
+	if (!d->conv)
+		return;
+	d->kind = CHARSET_ICONV;
+	if (l && l->kind == LABEL_HZ)
+		d->kind = CHARSET_HZ;
+	else if ((d->pairs = find_pairs(cs, name)) != NULL)
+		d->kind = CHARSET_PAIRS;
 }
 
 static size_t decode_identity(struct span *in, char *out, size_t size)
@@ -418,6 +441,26 @@ static size_t decode_iconv(struct charset_decoder *d, struct span *in, char *out
 	return (size_t)(o - out);
 }
 
+/* By the table of pairs; past what is none through iconv, to where it is between two characters. */
+static size_t decode_pairs(struct charset_decoder *d, struct span *in, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (;;) {
+		struct span piece;
+		size_t len;
+
+		if (d->carry_len == 0)
+			n += charset_pair_decode(d->pairs, d->conv->cd, in, out + n, size - n);
+		if (in->len == 0 || size - n < CHARSET_ROOM)
+			return n;
+		piece = span_head(*in, PAIR_PIECE);
+		len = piece.len;
+		n += decode_iconv(d, &piece, out + n, size - n);
+		*in = span_skip(*in, len - piece.len);
+	}
+}
+
 static size_t decode_hz(struct charset_decoder *d, struct span *in, char *out, size_t size)
 {
 	uint8_t gb[CHARSET_HZ_ROOM(HZ_PIECE)];
@@ -466,6 +509,8 @@ size_t charset_decode(struct charset_decoder *d, struct span *in, char *out, siz
 	switch (d->kind) {
 	case CHARSET_TABLE:
 		return decode_table(d->table, in, out, size);
+	case CHARSET_PAIRS:
+		return decode_pairs(d, in, out, size);
 	case CHARSET_ICONV:
 		return decode_iconv(d, in, out, size);
 	case CHARSET_HZ:

@@ -2,7 +2,8 @@
 /*
  * Text of any charset to UTF-8, over any split. Labels are those of MIME (case ignored). UTF-8,
  * US-ASCII and what is unknown pass as they are, unchecked. Single-byte charsets go by a table,
- * made once; the others through iconv. What is invalid becomes U+FFFD.
+ * made once, most of two bytes by a table of pairs (charset_pair.h); the others through iconv. What
+ * is invalid becomes U+FFFD.
  */
 #ifndef SMTP_DECODE_CHARSET_H
 #define SMTP_DECODE_CHARSET_H
@@ -29,6 +30,7 @@ void charsets_destroy(struct charsets *cs);
 enum charset_kind {
 	CHARSET_IDENTITY = 0,
 	CHARSET_TABLE,
+	CHARSET_PAIRS,
 	CHARSET_ICONV,
 	CHARSET_HZ,  /* through iconv as GB 18030 */
 	CHARSET_BOM, /* UTF-16 or UTF-32 before its first bytes, which tell their order */
@@ -38,6 +40,7 @@ enum charset_kind {
 struct charset_decoder {
 	enum charset_kind kind;
 	const uint16_t *table;     /* of the bytes from 0x80 */
+	uint16_t *pairs;           /* those of `cs` */
 	struct charset_conv *conv; /* taken from `cs` */
 	struct charsets *cs;
 	uint8_t carry[CHARSET_CARRY]; /* an incomplete character */

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "smtp_decode/charset.h"
+#include "tests/unit/smtp_decode/charset_plain.h"
 
 /* Decodes `in` in pieces of `step` bytes into rooms of `room`. */
 static const char *decode(
@@ -173,7 +174,7 @@ static void test_rooms(void **state)
 	for (size_t i = 0; i < 40; i++)
 		charset_begin(&d[i], cs, span_str(i & 1 ? "big5" : "euc-jp"));
 	for (size_t i = 0; i < 40; i++) {
-		assert_int_equal(d[i].kind, CHARSET_ICONV);
+		assert_int_equal(d[i].kind, CHARSET_PAIRS);
 		assert_int_equal(charset_finish(&d[i], out), 0);
 		assert_int_equal(d[i].kind, CHARSET_IDENTITY);
 	}
@@ -206,6 +207,81 @@ static void test_noise(void **state)
 	charsets_destroy(cs);
 }
 
+/* Labels that go by a table of pairs, and whose they are. */
+static const struct {
+	const char *label, *name;
+} pair_rows[] = {
+	{"gb2312", "GB18030"},
+	{"gb18030", "GB18030"},
+	{"Big5", "BIG5"},
+	{"euc-kr", "UHC"},
+	{"euc-jp", "EUC-JP"},
+	{"shift_jis", "CP932"},
+};
+#define PAIR_ROWS (sizeof(pair_rows) / sizeof(pair_rows[0]))
+
+/* As iconv has it, whole and in pieces. */
+static void compare(struct charsets *cs, size_t row, iconv_t cd, struct span in, size_t step)
+{
+	char want[4096];
+
+	want[charset_plain(cd, in, want)] = '\0';
+	assert_string_equal(decode(cs, pair_rows[row].label, in, in.len, 256), want);
+	assert_string_equal(decode(cs, pair_rows[row].label, in, step, CHARSET_ROOM), want);
+}
+
+/* All pairs of bytes, alone and in front of a character. */
+static void test_all_pairs(void **state)
+{
+	for (size_t row = 0; row < PAIR_ROWS; row++) {
+		struct charsets *cs = charsets_create();
+		iconv_t cd = iconv_open("UTF-8", pair_rows[row].name);
+
+		for (unsigned int pair = 0x100; pair < 0x10000; pair++) {
+			const uint8_t in[] = {(uint8_t)(pair >> 8), (uint8_t)pair, 'x'};
+
+			if ((pair & 0xff) == 0)
+				continue;
+			compare(cs, row, cd, span_of(in, 2), 1);
+			compare(cs, row, cd, span_of(in, 3), 1);
+		}
+		iconv_close(cd);
+		charsets_destroy(cs);
+	}
+}
+
+/* Texts of pairs, of longer characters, of ASCII and of what is none of these. */
+static void test_pair_texts(void **state)
+{
+	static const char some[][8] = {"\xc4\xe3", "\xba\xc3", "\xa7\x41", "\x93\xfa", "\xb1",
+		"\xc6\xfc", "\x81\x30\x81\x30", "\xfe\x51", "\x8f\xb0\xa1", "\x8e\xb1", "a",
+		"b, 2026", "\r\n", "\x80", "\xff", "\xff\xff", "\x81", "\x84\x31\xa4\x37",
+		"\x90\x30\x81\x30"};
+	uint32_t x = 1;
+
+	for (size_t row = 0; row < PAIR_ROWS; row++) {
+		struct charsets *cs = charsets_create();
+		iconv_t cd = iconv_open("UTF-8", pair_rows[row].name);
+
+		for (int round = 0; round < 3000; round++) {
+			char in[600];
+			size_t n = 0, max = (size_t)round % 500;
+
+			while (n < max) {
+				const char *one;
+
+				x = x * 1664525 + 1013904223;
+				one = some[(x >> 16) % (sizeof(some) / sizeof(some[0]))];
+				memcpy(in + n, one, strlen(one));
+				n += strlen(one);
+			}
+			compare(cs, row, cd, span_of(in, n), 1 + (x >> 20) % 50);
+		}
+		iconv_close(cd);
+		charsets_destroy(cs);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +290,8 @@ int main(void)
 		cmocka_unit_test(test_broken_hz),
 		cmocka_unit_test(test_rooms),
 		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_all_pairs),
+		cmocka_unit_test(test_pair_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
