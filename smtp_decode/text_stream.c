@@ -183,11 +183,16 @@ static struct span feed_ascii(struct text_stream *s, struct span text)
 	return span_skip(text, n);
 }
 
+static uint32_t utf8_of_three(const uint8_t *p)
+{
+	return (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
+}
+
 #define ASCII_RUN 16 /* bytes of ASCII worth a run of their own */
 
 /*
- * Text of letters beyond ASCII, the fast way: characters of two bytes, Han and Hangul of three,
- * ASCII between them. Stops in front of all else, and of much ASCII.
+ * Text of letters beyond ASCII, the fast way: characters of two bytes, Han, kana and Hangul of
+ * three with their punctuation, ASCII between them. Stops in front of all else, and of much ASCII.
  */
 static struct span feed_letters(struct text_stream *s, struct span text)
 {
@@ -215,10 +220,16 @@ static struct span feed_letters(struct text_stream *s, struct span text)
 		} else {
 			uint32_t top = (uint32_t)p[0] << 8 | p[1];
 
-			if (top < 0xe384 || top > 0xed9f || (p[2] & 0xc0) != 0x80)
+			if (top < 0xe280 || (p[2] & 0xc0) != 0x80)
 				break;
-			memcpy(o, p, 3); /* U+3100 to U+D7FF stand as they are */
-			o += 3;
+			if (top >= 0xe384 && top <= 0xed9f) { /* U+3100 to U+D7FF stand */
+				memcpy(o, p, 3);
+				o += 3;
+			} else if (p[0] < 0xe4 || p[0] == 0xef) {
+				o += text_fold_put(s->sink->tables, utf8_of_three(p), (char *)o);
+			} else {
+				break;
+			}
 			p += 3;
 		}
 		ascii = -1;

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define TEXT_FOLD_DIRECT 0x3000 /* code points below it are folded by one look-up */
+#define TEXT_FOLD_DIRECT 0x3100 /* code points below it are folded by one look-up */
 #define TEXT_TAG_SLOTS 256
 #define TEXT_COMMON_MAX 192
 

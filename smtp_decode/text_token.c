@@ -208,12 +208,39 @@ static size_t spaced_len(struct span w)
 	return i;
 }
 
+/* The Han characters and kana at the start of `w`, most of what is written without blanks. Returns
+ * their length. */
+static size_t push_han(struct pass *p, struct span w)
+{
+	uint32_t before = p->unspaced == p->count ? p->sink->before : 0, count = p->count;
+	size_t i = 0;
+
+	for (; w.len - i >= 3 && w.p[i] >= 0xe3 && w.p[i] <= 0xe9; i += 3) {
+		uint32_t cp;
+
+		get_char(span_skip(w, i), &cp);
+		if (cp < 0x3041 || (cp > 0x30ff && cp < 0x4e00))
+			break;
+		p->words[count++] = text_word_fold(before, cp);
+		before = cp;
+	}
+	if (i > 0) {
+		p->sink->before = before;
+		p->count = p->unspaced = count;
+	}
+	return i;
+}
+
 static void push_any_word(struct pass *p, struct span w)
 {
 	while (w.len > 0) {
-		size_t n = spaced_len(w);
+		size_t n = push_han(p, w);
 		uint32_t cp;
 
+		w = span_skip(w, n);
+		if (w.len == 0)
+			break;
+		n = spaced_len(w);
 		if (n > 0) {
 			push_plain_word(p, span_head(w, n));
 		} else {
