@@ -33,6 +33,8 @@ static const struct row rows[] = {
 	ROW("tcp.flows_not_smtp", lanes.capture.flows_not_smtp),
 	ROW("tcp.flows_undecided", lanes.capture.flows_undecided),
 	ROW("tcp.flows_evicted", lanes.capture.flows_evicted),
+	ROW("tcp.sessions_evicted", lanes.capture.sessions_evicted),
+	ROW("tcp.sessions_refused", lanes.capture.sessions_refused),
 	ROW("tcp.flows_idle", lanes.capture.flows_idle),
 	ROW("tcp.out_of_order", lanes.capture.out_of_order),
 	ROW("tcp.retransmitted_bytes", lanes.capture.retransmitted_bytes),

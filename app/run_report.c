@@ -78,6 +78,8 @@ static const struct {
 	{"capture.queue_dropped", "packets dropped because decoding did not keep up"},
 	{"tcp.flows_undecided", "connections whose protocol could not be told"},
 	{"tcp.flows_evicted", "connections given up because the table was full"},
+	{"tcp.sessions_evicted", "sessions given up because too many were open"},
+	{"tcp.sessions_refused", "sessions not read because too many were open"},
 	{"tcp.overlap_bytes", "bytes that came again with other content (the first copy won)"},
 	{"tcp.lost_bytes", "bytes that their receivers acknowledged and the tap did not show"},
 	{"tcp.reassembly_gaps", "holes in TCP streams"},

@@ -16,7 +16,6 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ATTACKS = ("syn", "one", "endless", "holes", "collide")
 PACKETS_A_SESSION = 15  # of make_capture's short ones
-BYTES_A_FLOW = 2147  # of the memory setting
 PACKETS_EACH = 5  # of the attack, after each packet of a session
 
 
@@ -52,10 +51,8 @@ def whole_sessions(out):
 def main():
     program = pathlib.Path(sys.argv[1]).resolve() / "app" / "heloscope"
     quick = "--quick" in sys.argv
-    sessions, memory = (6000, 64) if quick else (40000, 256)
-    # An open session takes up to 4 KiB beside its flow; the program, its libraries and small things
-    # are not in tables.
-    bound = memory + memory * 1048576 // BYTES_A_FLOW * 4096 // 1048576 + 48
+    sessions, memory = (6000, 128) if quick else (40000, 256)
+    bound = memory + 48  # the program, its libraries and small things are not in tables
     failed = 0
     with tempfile.TemporaryDirectory(prefix="flood-") as name:
         folder = pathlib.Path(name)

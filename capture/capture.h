@@ -65,6 +65,7 @@ struct capture_stats {
 	uint64_t tunnels_capped; /* segments of a tunnel that is not told of, for lack of room */
 	uint64_t flows, flows_active, flows_smtp, flows_not_smtp, flows_undecided;
 	uint64_t flows_evicted, flows_idle;
+	uint64_t sessions_evicted, sessions_refused; /* by others; for lack of room */
 	uint64_t out_of_order, retransmitted_bytes, overlap_bytes; /* overlap: other content */
 	uint64_t payload_bytes;  /* handed on to the guess or the sink */
 	uint64_t lost_bytes;     /* of gaps: acknowledged, in a direction that was seen */

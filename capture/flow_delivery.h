@@ -24,6 +24,9 @@ struct flow_tracker {
 	struct flow_sink sink;
 	struct capture_stats *stats;
 	nstime now;
+	uint32_t sessions; /* open in each shard before a new flow drives one out */
+	/* Of the last flow that was told to have ended: the packet, and its id. */
+	uint64_t ended_packet, ended_id;
 	struct flow_ports ports;
 	struct flow_handshake handshake;
 };

@@ -350,6 +350,34 @@ struct flow *flow_table_victim(struct flow_table *t, unsigned int shard)
 	return f;
 }
 
+uint32_t flow_table_sessions(const struct flow_table *t, unsigned int shard)
+{
+	const struct shard *s = &t->shards[shard - t->first];
+
+	return s->ranks[FLOW_RANK_UNPROVEN].count + s->ranks[FLOW_RANK_PROVEN].count;
+}
+
+struct flow *flow_table_session_victim(
+	struct flow_table *t, unsigned int shard, uint32_t limit, uint64_t least)
+{
+	struct shard *s = shard_at(t, shard);
+	enum flow_rank r = s->ranks[FLOW_RANK_UNPROVEN].count > limit / 2 ||
+					   s->ranks[FLOW_RANK_PROVEN].count == 0
+				   ? FLOW_RANK_UNPROVEN
+				   : FLOW_RANK_PROVEN;
+
+	for (int k = 0; k < SECOND_CHANCES && s->ranks[r].count > 0; k++) {
+		struct flow *f = &t->flows[s->ranks[r].first];
+		bool fits = f->info.id >= least;
+		bool alive = f->info.last_time > f->ranked;
+
+		if (fits && (!alive || k == SECOND_CHANCES - 1))
+			return f;
+		flow_table_rank(t, f, r);
+	}
+	return NULL;
+}
+
 /* ---- adding and removing ---- */
 
 static void add_slot(const struct flow_table *t, struct shard *s, uint32_t tag, uint32_t ref)

@@ -118,6 +118,15 @@ void flow_table_prefetch_flow(struct flow_table *t, uint64_t hash);
 bool flow_table_full(const struct flow_table *t, unsigned int shard);
 struct flow *flow_table_victim(struct flow_table *t, unsigned int shard);
 
+/*
+ * Sessions are the flows of the last two ranks: they hold memory elsewhere, too. How many there are;
+ * and which of them should make room for another, of those whose id is at least `least`: nearly the
+ * one silent for longest, of the unproven where these are more than half of `limit`. NULL: none.
+ */
+uint32_t flow_table_sessions(const struct flow_table *t, unsigned int shard);
+struct flow *flow_table_session_victim(
+	struct flow_table *t, unsigned int shard, uint32_t limit, uint64_t least);
+
 /* A new flow, all zero but for its endpoints (client = `seg`'s source), time and place in the
  * table. The shard must not be full, the connection not in the table. */
 struct flow *flow_table_insert(struct flow_table *t, uint64_t hash, const struct segment *seg);

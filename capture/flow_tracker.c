@@ -7,13 +7,16 @@
 #include "capture/flow_delivery.h"
 #include "capture/flow_hash.h"
 
-/* Shares of the one memory setting (at 2 GiB: 1,000,000 flows, 192 MiB, 32 MiB). */
+/* Shares of the one memory setting (at 2 GiB: 1,000,000 flows, 131,072 sessions, 192 MiB, 32 MiB). */
 #define BYTES_A_FLOW 2147
+#define BYTES_A_SESSION 16384 /* a quarter of all; a session is up to 4 KiB */
 #define REASSEMBLY_SHARE(memory) ((memory) / 32 * 3)
 #define GUESS_SHARE(memory) ((memory) / 64)
 #define GUESS_HOLD_BYTES 4096
 #define LEAST_NODES 64 /* a shard */
 #define LEAST_HOLDS 4
+#define LEAST_SESSIONS 8
+#define VICTIMS 4 /* sessions that a new flow drives out, at the most */
 
 #define DEFAULT_SMTP_IDLE (660 * NS_PER_S)
 #define DEFAULT_OTHER_IDLE (60 * NS_PER_S)
@@ -45,6 +48,8 @@ struct flow_tracker *flow_tracker_create(const struct capture_config *config,
 	t->first_shard = config->first_shard;
 	t->shards = config->shards ? config->shards : CAPTURE_SHARDS;
 	assert(t->first_shard + t->shards <= CAPTURE_SHARDS);
+	t->sessions = at_least(config->memory / BYTES_A_SESSION / CAPTURE_SHARDS, LEAST_SESSIONS);
+	t->ended_packet = UINT64_MAX;
 	t->table = flow_table_create(config->memory / BYTES_A_FLOW, t->first_shard, t->shards);
 	if (!t->table || flow_timers_init(&t->timers, t->table, timeouts) < 0)
 		goto fail;
@@ -125,12 +130,20 @@ static void end_flow(struct flow_tracker *t, struct flow *f, enum flow_end how, 
 
 		if (how == FLOW_END_FIN)
 			ending.by = f->first_fin;
+		t->ended_packet = e->packet;
+		t->ended_id = f->info.id;
 		t->sink.end(t->sink.cookie, (enum flow_protocol)f->protocol, f->state, &f->info,
 			&ending);
 	} else if (!f->stream.stopped) {
 		t->stats->flows_undecided++;
 	}
 	release(t, f);
+}
+
+static void evict(struct flow_tracker *t, struct flow *f, const struct flow_event *e)
+{
+	end_flow(t, f, FLOW_END_EVICTED, FLOW_CLIENT, e);
+	flow_table_remove(t->table, f);
 }
 
 static enum flow_end silent_end(const struct flow *f)
@@ -184,17 +197,30 @@ void flow_tracker_finish(struct flow_tracker *t)
 
 /* ---- the beginning of a flow ---- */
 
+/* What is told at one packet goes by the flows' ids: whom a new flow drives out must not be older
+ * than one already told of. */
+static void make_session_room(struct flow_tracker *t, unsigned int shard, const struct flow_event *e)
+{
+	for (int k = 0; k < VICTIMS && flow_table_sessions(t->table, shard) >= t->sessions; k++) {
+		uint64_t least = t->ended_packet == e->packet ? t->ended_id : 0;
+		struct flow *f = flow_table_session_victim(t->table, shard, t->sessions, least);
+
+		if (!f)
+			return;
+		t->stats->sessions_evicted++;
+		evict(t, f, e);
+	}
+}
+
 static void make_room(struct flow_tracker *t, unsigned int shard, const struct segment *seg)
 {
 	struct flow_event e = {seg->time, seg->packet, false};
-	struct flow *f;
 
+	make_session_room(t, shard, &e);
 	if (!flow_table_full(t->table, shard))
 		return;
-	f = flow_table_victim(t->table, shard);
 	t->stats->flows_evicted++;
-	end_flow(t, f, FLOW_END_EVICTED, FLOW_CLIENT, &e);
-	flow_table_remove(t->table, f);
+	evict(t, flow_table_victim(t->table, shard), &e);
 }
 
 /* A new flow for `seg`, NULL where it is not worth one. */

@@ -514,7 +514,7 @@ static void test_eviction(void **state)
 			say_in(f, &t, C, 0, 0, 0, "NOOP\r\n");
 		f->log.len = 0;
 	}
-	assert_true(f->stats.flows_evicted > 15000);
+	assert_true(f->stats.flows_evicted + f->stats.sessions_evicted > 15000);
 	say(f, C, 0, 8, 14, "QUIT\r\n");
 	assert_log(f, "C 8 \"QUIT\\r\\n\" ack 14\n");
 	flow_tracker_finish(f->tracker);
@@ -544,7 +544,30 @@ static void test_eviction_order(void **state)
 			assert_null(strstr(end, " #0\n"));
 		f->log.len = 0;
 	}
-	assert_true(f->stats.flows_evicted > 1000);
+	assert_true(f->stats.sessions_evicted > 1000);
+}
+
+/* Sessions have a cap of their own, below that of flows: who is silent makes room, who talks stays. */
+static void test_session_cap(void **state)
+{
+	struct fixture *f = *state;
+	struct talk t;
+
+	begin_session(f);
+	for (uint32_t i = 0; i < 3000; i++) {
+		t = talk_make(&f->time, &f->packet, (uint16_t)(1024 + i), 25);
+		f->time -= NS_PER_MS - 1000;
+		say_in(f, &t, C, 0, 0, 0, "NOOP\r\n");
+		say_in(f, &t, S, 0, 0, 6, "250 ok\r\n");
+		say(f, C, 0, 8 + i, 7, "x");
+		f->log.len = 0;
+		assert_true(f->stats.flows_active <= CAPTURE_SHARDS * 16);
+	}
+	assert_int_equal(f->stats.flows_evicted, 0);
+	assert_int_equal(f->stats.sessions_refused, 0);
+	assert_int_equal(f->stats.sessions_evicted, 3001 - f->stats.flows_active);
+	say(f, S, 0, 7, 3008, "221 z\r\n");
+	assert_log(f, "S 7 \"221 z\\r\\n\" ack 3008\n");
 }
 
 /* ---- odd ports ---- */
@@ -825,6 +848,7 @@ int main(void)
 		TEST(test_finish_order),
 		TEST(test_eviction),
 		TEST(test_eviction_order),
+		TEST(test_session_cap),
 		TEST(test_guess_server),
 		TEST(test_guess_ftp),
 		TEST(test_guess_server_only),
