@@ -195,6 +195,50 @@ const char *names_session_anomaly(unsigned int bit)
 	return "unknown";
 }
 
+const char *names_extension(unsigned int bit)
+{
+	static const struct {
+		unsigned int bit;
+		const char *name;
+	} names[] = {
+		{SMTP_CAP_PIPELINING, "PIPELINING"},
+		{SMTP_CAP_STARTTLS, "STARTTLS"},
+		{SMTP_CAP_SIZE, "SIZE"},
+		{SMTP_CAP_DSN, "DSN"},
+		{SMTP_CAP_CHUNKING, "CHUNKING"},
+		{SMTP_CAP_AUTH, "AUTH"},
+		{SMTP_CAP_8BITMIME, "8BITMIME"},
+		{SMTP_CAP_SMTPUTF8, "SMTPUTF8"},
+		{SMTP_CAP_PIPECONNECT, "PIPECONNECT"},
+		{SMTP_CAP_BINARYMIME, "BINARYMIME"},
+		{SMTP_CAP_ENHANCEDSTATUSCODES, "ENHANCEDSTATUSCODES"},
+		{SMTP_CAP_REQUIRETLS, "REQUIRETLS"},
+		{SMTP_CAP_DELIVERBY, "DELIVERBY"},
+		{SMTP_CAP_FUTURERELEASE, "FUTURERELEASE"},
+		{SMTP_CAP_MT_PRIORITY, "MT-PRIORITY"},
+		{SMTP_CAP_BURL, "BURL"},
+		{SMTP_CAP_LIMITS, "LIMITS"},
+		{SMTP_CAP_ETRN, "ETRN"},
+		{SMTP_CAP_ATRN, "ATRN"},
+		{SMTP_CAP_TURN, "TURN"},
+		{SMTP_CAP_VRFY, "VRFY"},
+		{SMTP_CAP_EXPN, "EXPN"},
+		{SMTP_CAP_HELP, "HELP"},
+		{SMTP_CAP_XCLIENT, "XCLIENT"},
+		{SMTP_CAP_XFORWARD, "XFORWARD"},
+		{SMTP_CAP_X_ANONYMOUSTLS, "X-ANONYMOUSTLS"},
+		{SMTP_CAP_X_EXPS, "X-EXPS"},
+		{SMTP_CAP_XEXCH50, "XEXCH50"},
+		{SMTP_CAP_NO_SOLICITING, "NO-SOLICITING"},
+		{SMTP_CAP_CHECKPOINT, "CHECKPOINT"},
+	};
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (names[i].bit == bit)
+			return names[i].name;
+	return "unknown";
+}
+
 const char *names_pattern(const char *pattern)
 {
 	static const char *const names[][2] = {

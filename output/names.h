@@ -23,6 +23,7 @@ const char *names_provenance(unsigned int provenance); /* enum client_provenance
 const char *names_session_close(unsigned int close);
 /* Of one bit of enum session_anomaly. */
 const char *names_session_anomaly(unsigned int bit);
+const char *names_extension(unsigned int bit); /* enum smtp_capability */
 /* "botnet" as people write it: "botnet", "spoofed-brand", "low-and-slow". */
 const char *names_pattern(const char *pattern);
 

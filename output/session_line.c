@@ -124,6 +124,19 @@ static void dialogue(struct json_writer *w, const struct session_record *s)
 	json_writer_end_object(w);
 }
 
+/* What the last EHLO reply offered. */
+static void extensions(struct json_writer *w, const struct session_record *s)
+{
+	if (s->extensions) {
+		json_writer_array(w, "extensions");
+		for (uint32_t bits = s->extensions; bits; bits &= bits - 1)
+			json_writer_word(w, NULL, names_extension(bits & -bits));
+		json_writer_end_array(w);
+	}
+	if (s->extensions_unknown)
+		json_writer_uint(w, "extensions_unknown", s->extensions_unknown);
+}
+
 static void behaviour(struct json_writer *w, const struct session_record *s)
 {
 	size_t mark = json_writer_object(w, "timing");
@@ -146,6 +159,7 @@ static void behaviour(struct json_writer *w, const struct session_record *s)
 			json_writer_word(w, NULL, names_session_anomaly(bits & -bits));
 		json_writer_end_array(w);
 	}
+	extensions(w, s);
 	json_writer_word(w, "close_reason", names_session_close(s->close));
 }
 

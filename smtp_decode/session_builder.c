@@ -121,9 +121,11 @@ static void on_helo_reply(struct session_builder *b, const struct smtp_reply_eve
 	if (accepted) {
 		b->ehlo = tri_of(r->verb != SMTP_HELO);
 		b->capabilities = b->capabilities_next;
+		b->offers_unknown = b->offers_unknown_next;
 		b->pipeconnect = b->pipeconnect || (b->capabilities & SMTP_CAP_PIPECONNECT);
 	}
 	b->capabilities_next = 0;
+	b->offers_unknown_next = b->ehlo_lines = 0;
 }
 
 void session_builder_told(
@@ -310,13 +312,25 @@ static void on_greeting_line(struct session_builder *b, const struct smtp_event 
 	b->banner_len = (uint16_t)line.len;
 }
 
+/* The first line greets the client (RFC 5321 4.1.1.1), but some servers offer with it already. */
+static void on_ehlo_line(struct session_builder *b, struct span text)
+{
+	uint32_t capability = smtp_reply_capability(text);
+
+	b->capabilities_next |= capability;
+	if (capability == 0 && b->ehlo_lines > 0 && b->offers_unknown_next < UINT16_MAX)
+		b->offers_unknown_next++;
+	if (b->ehlo_lines < UINT16_MAX)
+		b->ehlo_lines++;
+}
+
 static void on_reply_line(struct session_builder *b, const struct smtp_event *e)
 {
 	if (e->reply.role == SMTP_REPLY_GREETING)
 		on_greeting_line(b, e);
 	else if (e->reply.role == SMTP_REPLY_COMMAND &&
 		 (e->reply.verb == SMTP_EHLO || e->reply.verb == SMTP_LHLO))
-		b->capabilities_next |= smtp_reply_capability(e->reply.text);
+		on_ehlo_line(b, e->reply.text);
 }
 
 /* Replies that nothing in our view asked for, behind a message with a smuggled command: the server

@@ -43,6 +43,9 @@ struct session_builder {
 	uint32_t replies_4xx, replies_5xx;
 	uint8_t ehlo;                             /* enum tri: was one accepted */
 	uint32_t capabilities, capabilities_next; /* of the last EHLO; of the one being answered */
+	uint16_t ehlo_lines; /* of the reply to EHLO that is coming in, the greeting included */
+	uint16_t offers_unknown,
+		offers_unknown_next; /* as `capabilities`: lines with none of them */
 	uint32_t anomalies;
 	uint64_t missed;
 	bool server_gap, client_gap;

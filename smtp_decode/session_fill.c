@@ -169,6 +169,10 @@ void session_fill(const struct session_builder *b, const struct flow_info *f,
 	fill_tls(b, e, client_whole, r);
 	fill_behaviour(b, f, client_whole, r);
 	fill_coverage(f, e, b, r);
+	if (b->ehlo == TRI_YES) {
+		r->extensions = b->capabilities;
+		r->extensions_unknown = b->offers_unknown;
+	}
 	r->replies_4xx = b->replies_4xx;
 	r->replies_5xx = b->replies_5xx;
 	r->anomalies = b->anomalies;

@@ -64,6 +64,41 @@ enum session_anomaly {
 	SESSION_CLIENT_CLAIMED = 1 << 14, /* spoke for another client, and is not believed */
 };
 
+/* Extensions that EHLO replies offer: of the registry of SMTP, and those that servers in use add.
+ */
+enum smtp_capability {
+	SMTP_CAP_PIPELINING = 1 << 0,
+	SMTP_CAP_STARTTLS = 1 << 1,
+	SMTP_CAP_SIZE = 1 << 2,
+	SMTP_CAP_DSN = 1 << 3,
+	SMTP_CAP_CHUNKING = 1 << 4,
+	SMTP_CAP_AUTH = 1 << 5,
+	SMTP_CAP_8BITMIME = 1 << 6,
+	SMTP_CAP_SMTPUTF8 = 1 << 7,
+	SMTP_CAP_PIPECONNECT = 1 << 8, /* of Exim: a client it knows may talk first */
+	SMTP_CAP_BINARYMIME = 1 << 9,
+	SMTP_CAP_ENHANCEDSTATUSCODES = 1 << 10,
+	SMTP_CAP_REQUIRETLS = 1 << 11,
+	SMTP_CAP_DELIVERBY = 1 << 12,
+	SMTP_CAP_FUTURERELEASE = 1 << 13,
+	SMTP_CAP_MT_PRIORITY = 1 << 14,
+	SMTP_CAP_BURL = 1 << 15,
+	SMTP_CAP_LIMITS = 1 << 16,
+	SMTP_CAP_ETRN = 1 << 17,
+	SMTP_CAP_ATRN = 1 << 18,
+	SMTP_CAP_TURN = 1 << 19,
+	SMTP_CAP_VRFY = 1 << 20,
+	SMTP_CAP_EXPN = 1 << 21,
+	SMTP_CAP_HELP = 1 << 22,
+	SMTP_CAP_XCLIENT = 1 << 23,
+	SMTP_CAP_XFORWARD = 1 << 24,
+	SMTP_CAP_X_ANONYMOUSTLS = 1 << 25,
+	SMTP_CAP_X_EXPS = 1 << 26,
+	SMTP_CAP_XEXCH50 = 1 << 27,
+	SMTP_CAP_NO_SOLICITING = 1 << 28,
+	SMTP_CAP_CHECKPOINT = 1 << 29,
+};
+
 /* What of TLS lay open (tls_watch.h); all of it unknown where there was none. */
 struct session_tls {
 	uint16_t version, cipher;    /* that the server chose; version 0: no ServerHello seen */
@@ -133,6 +168,9 @@ struct session_record {
 	uint8_t one_sided;	      /* enum tri: only one direction seen */
 	uint8_t proven;		      /* enum tri: an ACK covered a payload byte (contract 1.7) */
 	uint32_t anomalies;	      /* bits of enum session_anomaly */
+	/* Of the last EHLO, where accepted: bits of enum smtp_capability that its reply
+	 * offered, and lines that name none of them. */
+	uint32_t extensions, extensions_unknown;
 	uint64_t bytes_missed;
 	struct flow_tunnel tunnel; /* of the first packet; depth 0: none */
 };

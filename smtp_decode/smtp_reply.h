@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "smtp_decode/session_record.h"
 
 struct smtp_reply_line {
 	int code;  /* 0 to 999 */
@@ -40,19 +41,6 @@ bool smtp_reply_unknown_user(int code, struct span enhanced, struct span text);
  * text has none of the known forms.
  */
 struct span smtp_reply_queue_id(struct span text);
-
-/* Capabilities in EHLO replies that the decoder heeds. */
-enum smtp_capability {
-	SMTP_CAP_PIPELINING = 1 << 0,
-	SMTP_CAP_STARTTLS = 1 << 1,
-	SMTP_CAP_SIZE = 1 << 2,
-	SMTP_CAP_DSN = 1 << 3,
-	SMTP_CAP_CHUNKING = 1 << 4,
-	SMTP_CAP_AUTH = 1 << 5,
-	SMTP_CAP_8BITMIME = 1 << 6,
-	SMTP_CAP_SMTPUTF8 = 1 << 7,
-	SMTP_CAP_PIPECONNECT = 1 << 8, /* of Exim: a client it knows may talk first */
-};
 
 /* The bit of the keyword that a line of an EHLO reply begins with, 0 where it is none of these. */
 uint32_t smtp_reply_capability(struct span text);

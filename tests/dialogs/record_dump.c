@@ -103,6 +103,17 @@ static void helos(const struct dump *d, const struct session_record *s)
 	number(d, "helo_count", s->helo_count);
 }
 
+static void extensions(const struct dump *d, const struct session_record *s)
+{
+	uint32_t bits = s->extensions;
+
+	name(d, "extensions");
+	for (; bits; bits &= bits - 1)
+		fprintf(d->out, "%d%s", __builtin_ctz(bits), bits & (bits - 1) ? " " : "");
+	fputs(s->extensions ? "\n" : "none\n", d->out);
+	number(d, "extensions_unknown", s->extensions_unknown);
+}
+
 static void lengths(const struct dump *d, const char *field, struct array_ref a)
 {
 	const uint16_t *all = record_array(d->record, a);
@@ -166,6 +177,7 @@ static void session(const struct dump *d, const struct session_record *s)
 	helos(d, s);
 	string(d, "banner", s->banner);
 	number(d, "banner_code", s->banner_code);
+	extensions(d, s);
 	tri(d, "starttls_offered", s->starttls_offered);
 	tri(d, "starttls_used", s->starttls_used);
 	tri(d, "implicit_tls", s->implicit_tls);

@@ -137,6 +137,8 @@ static void test_capabilities(void **state)
 	assert_int_equal(smtp_reply_capability(span_str("STARTTLS")), SMTP_CAP_STARTTLS);
 	assert_int_equal(smtp_reply_capability(span_str("STARTTLSX")), 0);
 	assert_int_equal(smtp_reply_capability(span_str("mx.example at your service")), 0);
+	assert_int_equal(
+		smtp_reply_capability(span_str("mt-priority MIXER")), SMTP_CAP_MT_PRIORITY);
 	assert_int_equal(smtp_reply_capability(span_str("")), 0);
 }
 
