@@ -109,7 +109,8 @@ void message_fill(const struct message_builder *b, const struct transaction *t,
 {
 	fill_session(s, m);
 	m->depth = t->depth;
-	m->start = t->start;
+	/* What was pipelined behind XCLIENT belongs to the session that begins with its reply. */
+	m->start = t->start < s->start ? s->start : t->start;
 	m->first_packet = t->first_packet;
 	m->last_packet = t->last_packet;
 	fill_envelope(b, t, m);

@@ -409,7 +409,8 @@ static void on_auth_end(struct session_builder *b, const struct smtp_event *e)
 static void on_tls(struct session_builder *b)
 {
 	b->opaque = TRI_YES;
-	if (b->starttls)
+	/* A server that greeted in clear was asked for TLS, seen or not. */
+	if (b->starttls || b->greeted)
 		b->starttls_used = TRI_YES;
 	else
 		b->implicit_tls = TRI_YES;

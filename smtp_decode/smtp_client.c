@@ -384,6 +384,9 @@ static void unmatched_reply(struct smtp_dialog *d, int code, const struct smtp_p
 	if (code == 354 && cl->state == SMTP_CLIENT_UNSURE) {
 		smtp_line_reset(&cl->line, d->blocks);
 		smtp_content_data(d, 0, at);
+	} else if (code == 220 && cl->state == SMTP_CLIENT_UNSURE && cl->line.total == 0) {
+		smtp_server_expect_tls(d);
+		cl->state = SMTP_CLIENT_STARTTLS;
 	} else if (code == 334 || code == 235 || code == 535) {
 		smtp_exchange_replied(d, &auth, code, at);
 	}

@@ -11,7 +11,7 @@ def main():
     tests = pathlib.Path(sys.argv[1])
     text = (tests / "dialogs" / "README.md").read_text()
     faults, rows = [], 0
-    for line in text[text.index("| # |"):].splitlines()[2:]:
+    for line in re.findall(r"^\| F?\d+ \|.*", text, re.M):
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if len(cells) != 4:
             faults.append(f"not a row of four cells: {line}")
@@ -25,7 +25,7 @@ def main():
             faults.append(f"row {cells[0]} names no test")
         faults += [f"row {cells[0]}: no such file: {f}" for f in files if not f.is_file()]
     if rows == 0:
-        faults.append("the table has no rows")
+        faults.append("the tables have no rows")
     for fault in faults:
         print(fault)
     return 1 if faults else 0
