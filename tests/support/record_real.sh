@@ -24,43 +24,14 @@ private=$(readlink -m "${HELOSCOPE_PRIVATE:-$here/../../build/private}")
 NODEMAILER=7.0.6
 LIMIT=1800 # seconds that a recording may take
 
-# What each overlay gets on top of the machine's own packages.
-declare -A PACKAGES=(
-    [tools]="tcpdump ethtool swaks libnet-ssleay-perl msmtp s-nail openssl curl"
-    [postfix]="postfix sasl2-bin libsasl2-modules"
-    [exim]="exim4-daemon-light"
-    [opensmtpd]="opensmtpd"
-    [programs]="ruby php-cli libphp-phpmailer"
-    [nullmailer]="nullmailer"
-    [dma]="dma"
-)
+# shellcheck source-path=SCRIPTDIR
+. "$real/packages.sh"
+PACKAGES[tools]="tcpdump swaks libnet-ssleay-perl msmtp s-nail openssl curl"
+PACKAGES[programs]="ruby php-cli libphp-phpmailer"
+PACKAGES[nullmailer]=nullmailer
+PACKAGES[dma]=dma
 
-skip() {
-    echo "record_real.sh: $*" >&2
-    exit 77
-}
-
-check_machine() {
-    local tool missing=
-    [ "$(id -u)" = 0 ] || skip "needs root, to make namespaces and overlays"
-    for tool in apt-get:apt chroot:coreutils ip:iproute2 mount:mount node:nodejs npm:npm \
-        nsenter:util-linux python3:python3 timeout:coreutils tshark:tshark unshare:util-linux; do
-        command -v "${tool%:*}" >/dev/null || missing+=" ${tool#*:}"
-    done
-    [ -z "$missing" ] || skip "tools are missing: apt-get install$missing"
-    unshare -mnpiu --fork true 2>/dev/null || skip "this machine refuses new namespaces"
-}
-
-# Downloads only: nothing is unpacked on the machine.
-fetch_packages() {
-    local set
-    mkdir -p "$private/debs/partial" "$private/npm"
-    for set in "${!PACKAGES[@]}"; do
-        # shellcheck disable=SC2086
-        apt-get install -qq -y --no-install-recommends --download-only -o Debug::NoLocking=1 \
-            -o Dir::Cache::archives="$private/debs" ${PACKAGES[$set]} >/dev/null </dev/null ||
-            skip "cannot download ${PACKAGES[$set]} (is apt-get update needed?)"
-    done
+fetch_nodemailer() {
     [ -d "$private/npm/node_modules/nodemailer" ] ||
         npm install --silent --prefix "$private/npm" --no-audit --no-fund --ignore-scripts \
             "nodemailer@$NODEMAILER" >/dev/null </dev/null || skip "cannot download nodemailer"
@@ -71,11 +42,10 @@ if [ "${1-}" != --inside ]; then
         sed -n 's/^record_\(.*\)() {.*/\1/p' "$real/scenarios.sh" | tr _ -
         exit
     fi
-    check_machine
-    fetch_packages
-    # The process namespace ends with its first process, and everything in it.
-    exec timeout --kill-after=10 $LIMIT unshare --mount --net --ipc --uts --pid --fork \
-        --kill-child --mount-proc "$here/record_real.sh" --inside "$@"
+    check_machine node:nodejs npm:npm tshark:tshark
+    fetch_packages "${!PACKAGES[@]}"
+    fetch_nodemailer
+    enter_namespaces "$here/record_real.sh" --inside "$@"
 fi
 shift
 
@@ -86,7 +56,11 @@ shift
     . "$real/scenarios.sh"
 }
 
-stage_build
+stage_build postfix exim opensmtpd
+for client in programs nullmailer dma; do
+    make_layer "$client" tools
+    make_root "$client" "$client" tools
+done
 wanted=("$@")
 run_group postfix postfix_start postfix_stop
 run_group exim exim_start exim_stop

@@ -9,29 +9,23 @@ logs=$private/logs
 recorded=0
 failed=0
 
+# stage_build SERVER...
 stage_build() {
+    local server
     mkdir -p "$stage" "$logs"
     rm -f "$logs"/*
     mount -t tmpfs -o size=1g tmpfs "$stage" || skip "this machine refuses a tmpfs"
     ip link set lo up
     hostname mx1.corp.example
     make_layer tools
-    make_layer postfix tools
-    make_layer exim tools
-    make_layer opensmtpd tools
-    make_layer programs tools
-    make_layer nullmailer tools
-    make_layer dma tools
     make_root tools tools
-    make_root programs programs tools
-    make_root nullmailer nullmailer tools
-    make_root dma dma tools
-    for server in postfix exim opensmtpd; do
+    for server in "$@"; do
+        make_layer "$server" tools
         make_root "$server" "$server" tools
         make_root "$server-sender" "$server" tools
     done
     make_network
-    make_certificate
+    make_certificate "$@"
     trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
     senders python3 "$real/dns.py" 192.0.2.53 "$real/zone.txt" >"$logs/dns" 2>&1 &
 }
@@ -74,12 +68,13 @@ make_root() {
 
 # No service starts (policy-rc.d), no question is asked, nothing is fetched.
 unpack() {
+    [ -n "${PACKAGES[$1]}" ] || return 0
     printf '#!/bin/sh\nexit 101\n' >"$stage/root/$1/usr/sbin/policy-rc.d"
     chmod +x "$stage/root/$1/usr/sbin/policy-rc.d"
     rm -f "$stage/root/$1/var/lib/man-db/auto-update" # no index of manual pages
+    apt_from /mnt/debs
     # shellcheck disable=SC2086
-    in_overlay "$1" apt-get install -y --no-install-recommends --no-download \
-        -o Dir::Cache::archives=/mnt/debs -o Debug::NoLocking=1 \
+    in_overlay "$1" "${apt[@]}" --no-download \
         -o Dpkg::Options::=--force-unsafe-io ${PACKAGES[$1]} \
         >"$logs/unpack-$1" 2>&1 </dev/null
 }
@@ -111,15 +106,25 @@ senders() {
     nsenter --target "$senders_pid" --net "$@"
 }
 
+# new_network VARIABLE: one more network namespace; VARIABLE gets the process that holds it.
+new_network() {
+    unshare --net sleep infinity &
+    printf -v "$1" %s $!
+    while [ "$(readlink /proc/$!/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do
+        sleep 0.05
+    done
+}
+
+# The wire between mx0 and net0. Who listens in has another; see play_live.sh.
+make_wire() {
+    ip link add mx0 type veth peer name net0 netns "$senders_pid"
+}
+
 # mx0 is the receiver's side, where we record; net0 has the addresses of everybody else.
 make_network() {
     local address
-    unshare --net sleep infinity &
-    senders_pid=$!
-    while [ "$(readlink /proc/$senders_pid/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do
-        sleep 0.05
-    done
-    ip link add mx0 type veth peer name net0 netns "$senders_pid"
+    new_network senders_pid
+    make_wire
     echo 0 >/proc/sys/net/ipv6/conf/mx0/accept_dad
     for address in 192.0.2.25/32 192.0.2.26/32 2001:db8:25::25/128; do
         ip address add "$address" dev mx0
@@ -129,8 +134,8 @@ make_network() {
         senders ip address add "$address" dev net0
     done
     # A span port sees what a card sends: sums worked out, segments cut.
-    in_root tools ethtool -K mx0 tx off tso off gso off gro off >/dev/null
-    senders chroot "$stage/root/host-tools" ethtool -K net0 tx off tso off gso off gro off >/dev/null
+    python3 "$real/offload.py" mx0
+    senders python3 "$real/offload.py" net0
     ip link set mx0 up
     senders ip link set lo up
     senders ip link set net0 up
@@ -141,11 +146,12 @@ make_network() {
     senders ip -6 route add 2001:db8:25::/64 dev net0 src 2001:db8:51::6
 }
 
+# make_certificate SERVER...: for each.
 make_certificate() {
+    local root
     openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=mx1.corp.example \
         -keyout "$stage/key.pem" -out "$stage/cert.pem" 2>/dev/null
-    local root
-    for root in postfix exim opensmtpd; do
+    for root in "$@"; do
         install -m 644 "$stage/cert.pem" "$stage/root/host-$root/etc/real-cert.pem"
         install -m 600 "$stage/key.pem" "$stage/root/host-$root/etc/real-key.pem"
     done
@@ -167,7 +173,7 @@ until_true() {
     local left=$(($1 * 10))
     shift
     until "$@" >/dev/null 2>&1; do
-        [ $((left--)) -gt 0 ] || { echo "record_real.sh: waited in vain for: $*" >&2; return 1; }
+        [ $((left--)) -gt 0 ] || { echo "${0##*/}: waited in vain for: $*" >&2; return 1; }
         sleep 0.1
     done
 }
