@@ -88,6 +88,8 @@ def told(path):
         for e in r["heloscope"].get("alert", {}).get("exemplars", []):
             for key in ("pcap", "first_frame", "last_frame"):
                 e.pop(key, None)
+        for key in ("first_frame", "last_frame"):
+            r["heloscope"].get("session", {}).get("capture", {}).pop(key, None)
         records.append((r["@timestamp"], r["event"]["id"], r["heloscope"]))
     return records
 
