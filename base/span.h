@@ -88,4 +88,12 @@ static inline ptrdiff_t span_find(struct span a, int c)
 	return q ? q - a.p : -1;
 }
 
+/* Of its last. */
+static inline ptrdiff_t span_find_last(struct span a, int c)
+{
+	const uint8_t *q = a.p && a.len ? memrchr(a.p, c, a.len) : NULL;
+
+	return q ? q - a.p : -1;
+}
+
 #endif

@@ -6,13 +6,13 @@
 
 struct url_authority url_authority_split(struct span authority)
 {
-	const uint8_t *at = authority.len ? memrchr(authority.p, '@', authority.len) : NULL;
+	ptrdiff_t at = span_find_last(authority, '@');
 	struct url_authority a = {.host = authority};
 	struct span port = {0};
 	ptrdiff_t colon;
 
-	if (at)
-		a.host = span_skip(authority, (size_t)(at + 1 - authority.p));
+	if (at >= 0)
+		a.host = span_skip(authority, (size_t)at + 1);
 	if (a.host.len > 0 && a.host.p[0] == '[') {
 		ptrdiff_t close = span_find(a.host, ']');
 
@@ -128,8 +128,7 @@ static int read_ipv6(struct span s, struct url_host *ret)
 /* Is the last label a number, as in no name? */
 static bool ends_in_number(struct span s)
 {
-	const uint8_t *dot = memrchr(s.p, '.', s.len);
-	struct span last = dot ? span_skip(s, (size_t)(dot + 1 - s.p)) : s;
+	struct span last = span_skip(s, (size_t)(span_find_last(s, '.') + 1));
 	uint64_t v;
 
 	if (last.p[0] < '0' || last.p[0] > '9')

@@ -196,15 +196,15 @@ static int add_addresses(struct url_list *l, struct span list, enum url_where wh
 		ptrdiff_t comma = span_find(list, ',');
 		uint8_t buf[URL_RAW_MAX];
 		struct span one = span_head(list, comma < 0 ? list.len : (size_t)comma);
-		const uint8_t *at;
+		ptrdiff_t at;
 		int host;
 
 		list = span_skip(list, one.len + 1);
 		one = url_unescape(one, buf);
-		at = one.len ? memrchr(one.p, '@', one.len) : NULL;
-		if (!at)
+		at = span_find_last(one, '@');
+		if (at < 0)
 			continue;
-		one = span_trim(span_skip(one, (size_t)(at + 1 - one.p)));
+		one = span_trim(span_skip(one, (size_t)at + 1));
 		host = take_host(l, one);
 		if (host == -2)
 			continue;

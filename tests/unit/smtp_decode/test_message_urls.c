@@ -66,6 +66,15 @@ static void check_rows(struct fixture *f, const char *header, const struct row *
 		check(f, header, rows[i].text, rows[i].want);
 }
 
+static char *take(size_t size)
+{
+	char *p = malloc(size);
+
+	if (!p)
+		abort();
+	return p;
+}
+
 #define PLAIN "Content-Type: text/plain; charset=utf-8"
 #define HTML "Content-Type: text/html; charset=utf-8"
 #define CHECK(f, header, rows) check_rows(f, header, rows, sizeof(rows) / sizeof((rows)[0]))
@@ -357,7 +366,7 @@ static void test_hashes(void **state)
 static void test_caps(void **state)
 {
 	struct fixture *f = *state;
-	char *mail = malloc(65536), *p;
+	char *mail = take(65536), *p;
 	const struct message_record *m;
 
 	p = stpcpy(mail, "\r\n");
@@ -400,7 +409,7 @@ static void test_caps(void **state)
 static void test_unread(void **state)
 {
 	struct fixture *f = *state;
-	char *mail = malloc(LIMIT_TEXT_BYTES + 4096), *p;
+	char *mail = take(LIMIT_TEXT_BYTES + 4096), *p;
 
 	p = stpcpy(mail, "\r\nhttp://a.example ");
 	memset(p, 'x', LIMIT_TEXT_BYTES);
@@ -440,7 +449,7 @@ static void test_long_authorities(void **state)
 static void test_long_tags(void **state)
 {
 	struct fixture *f = *state;
-	char *mail = malloc(8192), *p;
+	char *mail = take(8192), *p;
 	const struct message_record *m;
 
 	p = stpcpy(mail, "Content-Type: text/html\r\n\r\n<a href='http://shop.example/");
