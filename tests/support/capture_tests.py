@@ -3,14 +3,17 @@
 """Capture tests: tests/pcaps/X.pcap (or .pcapng) replayed must give X.expected.jsonl.
 
     capture_tests.py HELOSCOPE [NAME ...]            run all, or those named
+    capture_tests.py HELOSCOPE --brief               all, with one number of workers only
     capture_tests.py HELOSCOPE --update NAME [...]   write the expected output anew: read the diff
 
 X.args holds further arguments, one line. Each capture is replayed as it is, twice; with its TCP
 payloads cut into single bytes; and with two, three and eight workers. All must say the same; in cut
 captures the fields that are about packets are left out of the comparison.
 """
+import concurrent.futures
 import difflib
 import json
+import os
 import pathlib
 import shlex
 import subprocess
@@ -59,8 +62,9 @@ def normalise(text, cut=False):
 
 
 class Suite:
-    def __init__(self, program):
+    def __init__(self, program, workers=("2", "3", "8")):
         self.program = str(pathlib.Path(program).resolve())
+        self.workers = workers
         self.passed = 0
         self.failed = 0
 
@@ -98,7 +102,7 @@ class Suite:
                     None if check.returncode == 0 else check.stdout.decode()[-600:])
         self.result(capture.name + " again",
                     None if first == self.run(PCAPS, capture.name, args) else "other bytes")
-        for workers in ("2", "3", "8"):
+        for workers in self.workers:
             again = self.run(PCAPS, capture.name, args + ["--workers", workers])
             self.result("%s with %s workers" % (capture.name, workers),
                         None if first == again else "other bytes")
@@ -121,25 +125,38 @@ def captures(names):
     return [p for p in found if not names or p.stem in names or p.name in names]
 
 
+def update(program, names):
+    suite = Suite(program)
+    for capture in captures(names):
+        text = suite.run(PCAPS, capture.name, arguments(capture))
+        capture.with_suffix(".expected.jsonl").write_text(
+            "".join(line + "\n" for line in normalise(text)))
+
+
+def test(program, workers, capture):
+    """One capture; returns (passed, failed)."""
+    suite = Suite(program, workers)
+    try:
+        suite.test(capture)
+    except (RuntimeError, OSError, ValueError, subprocess.SubprocessError) as e:
+        suite.result(capture.name, str(e))
+    return suite.passed, suite.failed
+
+
 def main():
-    suite = Suite(sys.argv[1])
-    names = sys.argv[2:]
-    update = names[:1] == ["--update"]
-    if update and len(names) < 2:
-        sys.exit("--update takes the names of captures")
-    for capture in captures(names[1:] if update else names):
-        if update:
-            text = suite.run(PCAPS, capture.name, arguments(capture))
-            capture.with_suffix(".expected.jsonl").write_text(
-                "".join(line + "\n" for line in normalise(text)))
-            continue
-        try:
-            suite.test(capture)
-        except (RuntimeError, OSError, ValueError, subprocess.SubprocessError) as e:
-            suite.result(capture.name, str(e))
-    if not update:
-        print("%d passed, %d failed" % (suite.passed, suite.failed))
-    return 1 if suite.failed else 0
+    program, *names = sys.argv[1:]
+    if names[:1] == ["--update"]:
+        if len(names) < 2:
+            sys.exit("--update takes the names of captures")
+        return update(program, names[1:])
+    workers = ("2", "3", "8")
+    if names[:1] == ["--brief"]:
+        workers, names = ("3",), names[1:]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda c: test(program, workers, c), captures(names)))
+    passed, failed = (sum(column) for column in zip(*results, (0, 0)))
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
 
 
 sys.exit(main())
