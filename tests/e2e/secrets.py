@@ -207,11 +207,11 @@ def main():
     if text.count(b'"dataset":"heloscope.session"') != 2 * count:
         sys.exit("not every session was told of: the test tests nothing")
     for i, case in enumerate(cases):
-        for planted in case.planted:
-            if planted in text:
-                failures += 1
-                print(f"case {i}: {planted.decode(errors='replace')} is in the output")
-    print(f"{count} cases, {failures} failed")
+        found = [planted for planted in case.planted if planted in text]
+        for planted in found:
+            print(f"case {i}: {planted.decode(errors='replace')} is in the output")
+        failures += bool(found)
+    print(f"{count - failures} passed, {failures} failed")
     return 1 if failures else 0
 
 
