@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Large captures for the benches: make_capture KIND SESSIONS SOURCES OUT
+ * Large captures for the benches: make_capture KIND SESSIONS SOURCES OUT [SIZE]
  *
- *   bulk    one message a session, with an attachment of 300 KB
+ *   bulk    one message a session, with an attachment of SIZE bytes (300000)
  *   mix     what an MX sees: text mails, HTML mails, one in six with an attachment, refusals; text
  *           is about a fifth of the bytes
  *   text    text mails of 2 to 12 KB, no attachment
@@ -51,6 +51,7 @@ struct session {
 struct maker {
 	FILE *f;
 	uint64_t rng, now_us, session, sessions, sources;
+	size_t bulk_size;
 	const char *kind;
 	char *words, *attachment;
 };
@@ -148,7 +149,7 @@ static void say_content(struct maker *m, struct session *s, const char *type, bo
 		attachment ? "--b0undary\r\nContent-Type: text/plain\r\n\r\n" : "");
 	say(s, CLIENT, head, m->words + at, end - at);
 	if (attachment) {
-		size_t len = strcmp(m->kind, "bulk") == 0 ? 300000 : 40000 + next(m) % 400000;
+		size_t len = strcmp(m->kind, "bulk") == 0 ? m->bulk_size : 40000 + next(m) % 400000;
 
 		at = line_start(m->attachment, next(m) % (ATTACHMENT_POOL / 2));
 		end = line_start(m->attachment, at + len);
@@ -297,17 +298,20 @@ int main(int argc, char **argv)
 	struct maker m = {.rng = 88172645463325252u, .now_us = 1767225600000000u};
 	bool active = true;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: make_capture bulk|mix|text|short|syn SESSIONS SOURCES OUT\n");
+	if (argc != 5 && argc != 6) {
+		fprintf(stderr, "usage: make_capture bulk|mix|text|short|syn SESSIONS SOURCES OUT "
+				"[SIZE]\n");
 		return 2;
 	}
 	m.kind = argv[1];
 	m.sessions = strtoull(argv[2], NULL, 10);
 	m.sources = strtoull(argv[3], NULL, 10);
+	m.bulk_size = argc == 6 ? strtoull(argv[5], NULL, 10) : 300000;
 	m.f = fopen(argv[4], "wb");
 	m.words = malloc(TEXT_POOL);
 	m.attachment = malloc(ATTACHMENT_POOL);
-	if (!m.f || !m.words || !m.attachment || m.sources == 0) {
+	if (!m.f || !m.words || !m.attachment || m.sources == 0 ||
+		m.bulk_size > ATTACHMENT_POOL / 2 - 100) {
 		perror(argv[4]);
 		return 1;
 	}

@@ -1,108 +1,152 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Benches: bench/run.py BUILD [--quick]
+"""How fast heloscope replays, beside a null libpcap loop and tshark over the same files.
 
-Makes large captures (bench/make_capture.c), then runs heloscope, a null libpcap loop over the same
-file and, where it is installed, tshark, in turn, and prints the median of the ratios of each
-round: the machine's speed drifts, the ratio within a round does not. A growth table follows: twice
-the sessions must not cost more than twice the time.
+In each round every program runs once, in turn; what is printed are medians over the rounds, of
+ratios within a round where two programs are compared: the machine's speed drifts, such a ratio does
+not. tshark is slow, so it and heloscope are compared on a part of the row's sessions.
 """
-import os
+import argparse
 import pathlib
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
+from typing import NamedTuple, Optional
 
-HERE = pathlib.Path(__file__).resolve().parent
+import measure
 
-# kind, sessions, sources
-CAPTURES = [("bulk", 3000, 500), ("mix", 20000, 3000), ("text", 60000, 3000),
-            ("short", 400000, 50000), ("syn", 3000000, 1000000)]
-GROWTH = [("short", 100000, 50000), ("short", 200000, 100000), ("short", 400000, 200000),
-          ("short", 800000, 400000)]
 ROUNDS = 5
+WORKERS = 2
 
 
-def compile_tools(folder):
-    for name, libs in (("make_capture", []), ("null_loop", ["-lpcap"])):
-        subprocess.run(["gcc", "-O2", "-o", folder / name, HERE / (name + ".c"), *libs],
-                       check=True)
+class Row(NamedTuple):
+    kind: str  # of bench/make_capture.c
+    sessions: int
+    sources: int
+    tshark_part: int  # of the sessions, that tshark reads
+    workers: bool = False
+    # (measure, bound): x_null and s_per_gb at most, packets_m and workers_gain at least
+    budgets: tuple = ()
 
 
-def make(folder, kind, sessions, sources):
-    path = folder / ("%s-%d.pcap" % (kind, sessions))
-    if not path.exists():
-        subprocess.run([folder / "make_capture", kind, str(sessions), str(sources), path],
-                       check=True)
-    path.read_bytes()  # into the page cache
-    return path
+ROWS = (
+    Row("bulk", 3000, 500, 4, budgets=(("x_null", 4.0),)),
+    Row("mix", 20000, 3000, 4, workers=True, budgets=(("s_per_gb", 0.9), ("workers_gain", 1.2))),
+    Row("text", 60000, 3000, 8),
+    Row("short", 400000, 50000, 10, workers=True, budgets=(("packets_m", 2.5),)),
+    Row("syn", 3000000, 1000000, 10),
+)
+UNITS = {"x_null": (max, "%.2f x null"), "s_per_gb": (max, "%.2f s/GB"),
+         "packets_m": (min, "%.2f M packets/s"), "workers_gain": (min, "%.2f x with workers")}
 
 
-def timed(command):
-    start = time.monotonic()
-    r = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                       check=False)
-    wall = time.monotonic() - start
-    if r.returncode != 0:
-        sys.exit("%s: exit status %d" % (command[0], r.returncode))
-    return wall
+class Rounds:
+    """What the rounds of one row gave."""
+
+    def __init__(self, row, size, packets):
+        self.row, self.size, self.packets = row, size, packets
+        self.ours, self.x_null, self.workers_gain, self.tshark = [], [], [], []
+
+    def figures(self):
+        walls = [used.wall for used in self.ours]
+        return {"x_null": self.x_null, "workers_gain": self.workers_gain,
+                "s_per_gb": [w / (self.size / 1e9) for w in walls],
+                "packets_m": [self.packets / w / 1e6 for w in walls]}
+
+    def verdicts(self):
+        """Of each budget: its text and whether it is met."""
+        for name, bound in self.row.budgets:
+            worse, unit = UNITS[name]
+            got = measure.median(self.figures()[name])
+            yield unit % bound, worse(got, bound) == bound
 
 
-def peak_memory(command):
-    pid = os.spawnvp(os.P_NOWAIT, command[0], command)
-    return os.wait4(pid, 0)[2].ru_maxrss / 1024
+def tshark(path):
+    return ["tshark", "-n", "-r", path, "-Y", "smtp.req.command", "-T", "fields",
+            "-e", "smtp.req.parameter"]
 
 
-def packets(folder, path):
-    out = subprocess.run([folder / "null_loop", path], capture_output=True, check=True).stdout
-    return int(out.split()[0])
+def measure_row(folder, build, row, scale, deadline, with_tshark):
+    sessions = max(1, row.sessions // scale)
+    sources = max(1, row.sources // scale)
+    path = measure.make_capture(folder, row.kind, sessions, sources)
+    part = measure.make_capture(folder, row.kind, max(1, sessions // row.tshark_part),
+                                sources) if with_tshark else None
+    null = [folder / "null_loop", path]
+    rounds = Rounds(row, path.stat().st_size, measure.count_packets(folder, path))
+    for n in range(ROUNDS):
+        if n and time.monotonic() > deadline:
+            break
+        ours = measure.run(measure.replay(build, path))
+        rounds.ours.append(ours)
+        rounds.x_null.append(ours.wall / measure.run(null).wall)
+        if row.workers:
+            threads = measure.run(measure.replay(build, path, "--workers", WORKERS))
+            rounds.workers_gain.append(ours.wall / threads.wall)
+        if part and (n == 0 or time.monotonic() < deadline):
+            ours = measure.run(measure.replay(build, part))
+            rounds.tshark.append(measure.run(tshark(part), err="/dev/null").wall / ours.wall)
+    path.unlink()
+    if part:
+        part.unlink()
+    return rounds
 
 
-def heloscope(build, path, *more):
-    return [str(build / "app" / "heloscope"), "-r", str(path), "--summary", "none",
-            "--progress", "none", "-q", *more]
+def cell(values, form="%.2f"):
+    return form % measure.median(values) if values else "-"
 
 
-def table_row(folder, build, kind, sessions, sources, rounds):
-    path = make(folder, kind, sessions, sources)
-    ours, null, ratios = [], [], []
-    for _ in range(rounds):
-        ours.append(timed(heloscope(build, path)))
-        null.append(timed([str(folder / "null_loop"), str(path)]))
-        ratios.append(ours[-1] / null[-1])
-    wall, size = statistics.median(ours), path.stat().st_size
-    row = "%-6s %9d %8.2f GB %8.2f s %7.2f s/GB %8.2f M packets/s %9d sessions/s %7.2f x null" % (
-        kind, sessions, size / 1e9, wall, wall / (size / 1e9),
-        packets(folder, path) / wall / 1e6, sessions / wall, statistics.median(ratios))
-    if shutil.which("tshark") and size < 1.5e9 and kind != "syn":
-        seconds = timed(["tshark", "-n", "-r", str(path), "-Y", "smtp.req.command", "-T",
-                         "fields", "-e", "smtp.req.parameter"])
-        row += "   tshark %6.1f s = %5.0f x ours" % (seconds, seconds / wall)
-    return row
+def show(rounds):
+    figures = rounds.figures()
+    walls = [used.wall for used in rounds.ours]
+    budgets = ["%s: %s" % (text, "met" if met else "MISSED") for text, met in rounds.verdicts()]
+    return [rounds.row.kind, "%.2f" % (rounds.size / 1e9), "%.2f" % (rounds.packets / 1e6),
+            cell(walls), "%.0f %%" % measure.spread(walls),
+            cell([100 * used.cpu / used.wall for used in rounds.ours], "%.0f %%"),
+            cell(figures["s_per_gb"]), cell(figures["packets_m"]), cell(rounds.x_null),
+            cell(rounds.tshark, "%.0f"), cell(rounds.workers_gain), "  " + ", ".join(budgets)]
+
+
+HEAD = ["row", "GB", "M packets", "seconds", "spread", "on CPU", "s/GB", "M pkt/s", "x null",
+        "tshark x", "workers x", "  budgets"]
+
+
+def parse():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    p.add_argument("build", type=pathlib.Path, help="the build directory, of a release build")
+    p.add_argument("--rows", default=",".join(row.kind for row in ROWS), metavar="LIST")
+    p.add_argument("--scale", type=int, default=1, metavar="N", help="divide all sizes by N")
+    p.add_argument("--seconds", type=int, default=420,
+                   help="no round but a row's first begins after its share of this")
+    p.add_argument("--no-tshark", action="store_true")
+    args = p.parse_args()
+    args.rows = [row for name in args.rows.split(",") for row in ROWS if row.kind == name]
+    if not args.rows or args.scale < 1:
+        p.error("rows are %s; N is 1 or more" % ", ".join(row.kind for row in ROWS))
+    return args
 
 
 def main():
-    build = pathlib.Path(sys.argv[1]).resolve()
-    quick = "--quick" in sys.argv
-    scale = 10 if quick else 1
+    args = parse()
+    with_tshark = not args.no_tshark and shutil.which("tshark") is not None
+    missed = 0
+    measure.warn_if_busy()
+    begin = time.monotonic()
+    table = measure.Table(HEAD)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = pathlib.Path(name)
-        compile_tools(folder)
-        for kind, sessions, sources in CAPTURES:
-            print(table_row(folder, build, kind, sessions // scale, sources // scale,
-                            3 if quick else ROUNDS), flush=True)
-        print("\ngrowth: sessions, seconds, times the row before, peak memory")
-        before = None
-        for kind, sessions, sources in GROWTH:
-            path = make(folder, kind, sessions // scale, sources // scale)
-            wall = statistics.median(timed(heloscope(build, path)) for _ in range(3))
-            print("%9d %7.2f s %s %6.0f MiB" % (
-                sessions // scale, wall, "%5.2f x" % (wall / before) if before else "       ",
-                peak_memory(heloscope(build, path, "--set", "memory=1GiB"))), flush=True)
-            before = wall
+        measure.compile_tools(folder, "make_capture", "null_loop")
+        for n, row in enumerate(args.rows, 1):
+            deadline = begin + args.seconds * n / len(args.rows)
+            rounds = measure_row(folder, args.build.resolve(), row, args.scale, deadline,
+                                 with_tshark)
+            missed += sum(not met for _, met in rounds.verdicts())
+            table.row(show(rounds))
+    print("spread: of the seconds over the rounds; on CPU: below 100 %% where others had the processor;\n"
+          "tshark x: its time by ours; workers x: the time of one thread by that of --workers %d"
+          % WORKERS)
+    return 1 if missed else 0
 
 
-main()
+sys.exit(main())
