@@ -29,6 +29,9 @@
 #define LIMIT_REPLY_TEXT 512		 /* bytes of a reply's text */
 #define LIMIT_MAILBOX 320		 /* bytes of a reverse-path or forward-path */
 #define LIMIT_RCPTS_KEPT 100		 /* recipients listed a message (all are counted) */
+#define LIMIT_PARAMETERS 16		 /* names of ESMTP parameters told a message */
+#define LIMIT_PARAMETERS_UNKNOWN 4	 /* of them, names that are not registered */
+#define LIMIT_PARAMETER_NAME 24		 /* bytes of such a name; a longer one is left out */
 #define LIMIT_RCPTS_REDACTED 128	 /* recipients a session known to the redactor */
 #define LIMIT_TLS_HANDSHAKE 4096	 /* bytes of a handshake message that are looked at */
 #define LIMIT_TLS_RECORDS 16		 /* lengths of TLS records kept a direction */

@@ -38,12 +38,22 @@ static void related(const struct line *l, const struct message_record *m)
 
 static void envelope(struct json_writer *w, const struct message_record *m)
 {
+	static const char *const bodies[] = {
+		[MESSAGE_BODY_UNSAID] = NULL,
+		[MESSAGE_BODY_7BIT] = "7BIT",
+		[MESSAGE_BODY_8BITMIME] = "8BITMIME",
+		[MESSAGE_BODY_BINARYMIME] = "BINARYMIME",
+	};
+
 	json_writer_object(w, "envelope");
 	seen(w, "from", m, m->from);
 	strings(w, "to", m, m->to);
 	json_writer_uint(w, "recipients", m->rcpts);
 	if (m->declared_size >= 0)
 		json_writer_int(w, "declared_size", m->declared_size);
+	if (bodies[m->body])
+		json_writer_word(w, "body", bodies[m->body]);
+	strings(w, "parameters", m, m->parameters);
 	json_writer_end_object(w);
 }
 

@@ -244,6 +244,7 @@ static void on_mail(struct message_builder *b, const struct smtp_event *e)
 	t->mail_seen = true;
 	t->null = path.null;
 	t->declared_size = smtp_param_size(path.params);
+	envelope_params_add(&t->params, &path);
 	t->from_len = (uint16_t)mailbox.len;
 	if (mailbox.len > 0)
 		memcpy(t->from, mailbox.p, mailbox.len);
@@ -256,8 +257,10 @@ static void on_rcpt(struct message_builder *b, const struct smtp_event *e)
 
 	b->rcpts_attempted++;
 	redact_add(&b->redactor, path.mailbox);
-	if (t)
-		transaction_add_rcpt(t, path.mailbox, e->command.number);
+	if (!t)
+		return;
+	transaction_add_rcpt(t, path.mailbox, e->command.number);
+	envelope_params_add(&t->params, &path);
 }
 
 static void on_command(struct message_builder *b, const struct smtp_event *e)

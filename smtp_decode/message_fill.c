@@ -16,6 +16,23 @@ static struct str_ref add_redacted(const struct message_builder *b, struct span 
 		s->records, redact_text(&b->redactor, s->pseudonyms, text, buf, sizeof(buf)));
 }
 
+/* Names that are registered stay as they are, whatever recipients are called. */
+static void fill_parameters(
+	const struct message_builder *b, const struct transaction *t, struct message_record *m)
+{
+	struct str_ref names[LIMIT_PARAMETERS];
+
+	for (uint8_t i = 0; i < t->params.count; i++) {
+		bool known;
+		struct span name = envelope_params_name(&t->params, i, &known);
+
+		names[i] = known ? record_add(b->shared->records, name) : add_redacted(b, name);
+	}
+	m->parameters =
+		record_add_array(b->shared->records, names, sizeof(names[0]), t->params.count);
+	m->body = t->params.body;
+}
+
 static void fill_envelope(
 	const struct message_builder *b, const struct transaction *t, struct message_record *m)
 {
@@ -32,6 +49,7 @@ static void fill_envelope(
 		m->from_domain = record_add(s->records, mailbox_origin_domain(from, domain));
 	}
 	m->declared_size = t->declared_size;
+	fill_parameters(b, t, m);
 	m->rcpts_attempted = t->rcpts_attempted;
 	m->rcpts = t->rcpts_attempted - t->rcpts_refused;
 	m->rcpts_hash = t->rcpts_hash;

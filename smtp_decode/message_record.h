@@ -30,6 +30,13 @@ enum message_trait {
 	MESSAGE_URLS_CAPPED = 1 << 15,	 /* not every host or full URL was seen and kept */
 };
 
+enum message_body { /* BODY= of MAIL (RFC 6152, 3030) */
+	MESSAGE_BODY_UNSAID,
+	MESSAGE_BODY_7BIT,
+	MESSAGE_BODY_8BITMIME,
+	MESSAGE_BODY_BINARYMIME,
+};
+
 /* Digest of the normalised text (contract 4.7, detection 3.1). */
 struct content_digest {
 	uint64_t exact;	    /* of the whole normalised word stream; 0 where there is none */
@@ -112,6 +119,8 @@ struct message_record {
 	struct str_ref from;	/* reverse-path without brackets and parameters; empty: <> */
 	struct str_ref from_domain; /* its domain, lower case, VERP, SRS and BATV undone */
 	int64_t declared_size;	/* SIZE=, -1 where none */
+	struct array_ref parameters; /* struct str_ref: names of ESMTP parameters of MAIL and RCPT,
+				      * upper case, in order of first appearance */
 	uint32_t rcpts;		/* accepted, or with an unseen reply */
 	uint32_t rcpts_attempted;
 	struct array_ref to;	/* struct str_ref, pseudonyms, up to LIMIT_RCPTS_KEPT; only where
@@ -125,7 +134,8 @@ struct message_record {
 	uint32_t traits;	/* bits of enum message_trait */
 	struct str_ref message_id; /* field body without comments; unseen where there is no field */
 	uint8_t message_id_present, message_id_valid; /* enum tri */
-	uint8_t reserved1[6];
+	uint8_t body;		/* enum message_body */
+	uint8_t reserved1[5];
 	uint64_t message_id_hash; /* 0 where there is none */
 	struct str_ref subject;	/* decoded (RFC 2047) to UTF-8 */
 	struct str_ref header_from; /* addr-spec of the first From mailbox */

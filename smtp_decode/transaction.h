@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/nstime.h"
 #include "base/span.h"
+#include "smtp_decode/envelope_params.h"
 #include "smtp_decode/smtp_event.h"
 
 struct message_content;
@@ -30,6 +31,7 @@ struct transaction {
 	uint16_t from_len;
 	uint8_t from[LIMIT_MAILBOX];
 	int64_t declared_size;
+	struct envelope_params params; /* of MAIL and RCPT */
 	nstime start;
 	uint64_t first_packet, last_packet;
 

@@ -223,6 +223,8 @@ static void session(const struct dump *d, const struct session_record *s)
 
 static void message(const struct dump *d, const struct message_record *m)
 {
+	static const char *const bodies[] = {"unsaid", "7BIT", "8BITMIME", "BINARYMIME"};
+
 	end(d, "client", &m->client, m->client_port);
 	end(d, "peer", &m->peer, m->peer_port);
 	fprintf(d->out, "%sprovenance = %s\n", d->prefix, provenances[m->provenance]);
@@ -234,6 +236,8 @@ static void message(const struct dump *d, const struct message_record *m)
 	string(d, "from", m->from);
 	string(d, "from_domain", m->from_domain);
 	number(d, "declared_size", m->declared_size);
+	strings(d, "parameters", m->parameters);
+	fprintf(d->out, "%sbody = %s\n", d->prefix, bodies[m->body]);
 	number(d, "rcpts", m->rcpts);
 	number(d, "rcpts_attempted", m->rcpts_attempted);
 	strings(d, "to", m->to);

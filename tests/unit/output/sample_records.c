@@ -155,11 +155,14 @@ static void message_texts(
 {
 	const struct str_ref to[2] = {record_add(b, pick(noise, S("h:3f9a1c0d77e2@corp.example"))),
 		record_add(b, pick(noise, S("h:0c7799e2af01@corp.example")))};
+	const struct str_ref parameters[3] = {record_add(b, pick(noise, S("SIZE"))),
+		record_add(b, pick(noise, S("BODY"))), record_add(b, pick(noise, S("X-TRACE")))};
 
 	m->from = record_add(b, pick(noise, S("accounts@bank.example")));
 	m->from_domain = record_add(b, pick(noise, S("bank.example")));
 	m->to = m->header_to = record_add_array(b, to, sizeof(to[0]), 2);
 	m->header_cc = record_add_array(b, to, sizeof(to[0]), 1);
+	m->parameters = record_add_array(b, parameters, sizeof(parameters[0]), 3);
 	m->reply_enhanced = record_add(b, pick(noise, S("2.0.0")));
 	m->reply_text = record_add(b, pick(noise, S("Ok: queued as 4XyZ")));
 	m->queue_id = record_add(b, pick(noise, S("4XyZ")));
@@ -230,6 +233,7 @@ const struct message_record *samples_message(struct samples *s, const struct spa
 	m->last_packet = 120;
 	m->complete = m->accepted = TRI_YES;
 	m->declared_size = 24000;
+	m->body = MESSAGE_BODY_8BITMIME;
 	m->rcpts = m->rcpts_attempted = 2;
 	m->reply_code = 250;
 	m->size = 24810;
