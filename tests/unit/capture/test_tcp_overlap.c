@@ -8,82 +8,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "capture/tcp_stream.h"
-#include "flow_log.h"
+#include "stream_fixture.h"
 
-#define C FLOW_CLIENT
-#define S FLOW_SERVER
 #define SPAN 14 /* bytes of the client's stream that the pieces lie in */
-
-struct fixture {
-	struct flow_log log;
-	struct reorder_pool *pool;
-	struct capture_stats stats;
-	struct flow_info flow;
-	struct tcp_stream stream;
-	struct tcp_stream_context x;
-	nstime time;
-	uint64_t packet;
-	struct talk talk;
-};
-
-static void begin(struct fixture *f)
-{
-	f->time = FLOW_LOG_START;
-	f->talk = talk_make(&f->time, &f->packet, 40000, 25);
-	memset(&f->stream, 0, sizeof(f->stream));
-	memset(&f->flow, 0, sizeof(f->flow));
-	memset(&f->stats, 0, sizeof(f->stats));
-	f->log.stream_len[C] = f->log.len = 0;
-	f->x = (struct tcp_stream_context){.pool = f->pool,
-		.stats = &f->stats,
-		.flow = &f->flow,
-		.chunk = flow_log_chunk,
-		.cookie = &f->log};
-}
-
-static int set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	f->pool = reorder_pool_create(1024);
-	begin(f);
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	tcp_stream_clear(&f->stream, f->pool);
-	reorder_pool_destroy(f->pool);
-	free(f);
-	return 0;
-}
-
-static void say(struct fixture *f, enum flow_dir dir, uint8_t flags, int64_t offset, int64_t acked,
-	const char *data)
-{
-	struct segment seg = talk_segment(&f->talk, dir, flags, offset, acked, data);
-
-	f->x.time = seg.time;
-	f->x.packet = seg.packet;
-	f->flow.packets[dir]++;
-	tcp_stream_segment(&f->stream, &f->x, dir, &seg);
-}
-
-static void shake_hands(struct fixture *f)
-{
-	say(f, C, SEGMENT_SYN, -1, -1, "");
-	say(f, S, SEGMENT_SYN, -1, 0, "");
-	say(f, C, 0, 0, 0, "");
-}
 
 struct model {
 	char bytes[SPAN + 1];
@@ -125,7 +56,7 @@ static void test_two(void **state)
 		for (int len = 1; at + len <= SPAN; len++) {
 			struct model m = {{0}, 0};
 
-			begin(f);
+			fixture_begin(f);
 			shake_hands(f);
 			put(f, &m, 5, 4, 'o');
 			put(f, &m, at, len, 'n');
@@ -147,7 +78,7 @@ static void test_three(void **state)
 				for (int len2 = 1; at2 + len2 <= SPAN; len2 += 2) {
 					struct model m = {{0}, 0};
 
-					begin(f);
+					fixture_begin(f);
 					shake_hands(f);
 					put(f, &m, 5, 4, 'o');
 					put(f, &m, at, len, 'n');
@@ -166,7 +97,7 @@ static void test_after_delivery(void **state)
 		for (int len = 1; at + len <= SPAN; len++) {
 			struct model m = {{0}, 0};
 
-			begin(f);
+			fixture_begin(f);
 			shake_hands(f);
 			put(f, &m, 0, 6, 'o');
 			put(f, &m, at, len, 'n');
@@ -227,7 +158,7 @@ static void test_urgent(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(test_two),
 		TEST(test_three),
