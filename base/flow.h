@@ -59,7 +59,10 @@ struct flow_info {
 	uint64_t bytes[2];   /* of IP, headers included */
 	uint64_t payload[2]; /* of TCP, each byte once */
 	uint64_t missing[2]; /* payload bytes known to be lost, as delivered in gaps */
-	uint64_t overlap[2]; /* payload bytes that came again with other content (first copy won) */
+	uint32_t overlap[2]; /* payload bytes that came again with other content (first copy won) */
+	/* How long its receive window was closed while the other side had not closed: what that side
+	 * could not send. Whole at the flow's end. */
+	uint32_t zero_window_ms[2];
 	uint64_t lost; /* of both `missing`: acknowledged, not seen, of a side that was seen */
 	uint32_t duplicates; /* packets that were copies of one just before; else counted nowhere */
 	bool acked[2];	     /* some payload byte of this side was covered by an ACK of the other */

@@ -121,7 +121,7 @@ static bool on_chunk(void *cookie, const struct stream_chunk *c)
 	struct flow *f = d->f;
 
 	if (c->kind == CHUNK_FIN && !f->stream.half[0].fin_done != !f->stream.half[1].fin_done)
-		f->first_fin = c->dir;
+		f->first_fin = (uint8_t)c->dir;
 	switch ((enum flow_phase)f->phase) {
 	case FLOW_PHASE_SILENT:
 		if (c->kind == CHUNK_FIN)

@@ -19,6 +19,14 @@ void flow_ports_init(struct flow_ports *p, const uint16_t *ports, size_t count)
 		p->mail[ports[i] / 64] |= (uint64_t)1 << (ports[i] % 64);
 }
 
+static void swap_u32(uint32_t pair[2])
+{
+	uint32_t first = pair[0];
+
+	pair[0] = pair[1];
+	pair[1] = first;
+}
+
 static void swap_u64(uint64_t pair[2])
 {
 	uint64_t first = pair[0];
@@ -42,12 +50,13 @@ void flow_roles_swap(struct flow *f)
 	swap_u64(i->bytes);
 	swap_u64(i->payload);
 	swap_u64(i->missing);
-	swap_u64(i->overlap);
+	swap_u32(i->overlap);
+	swap_u32(i->zero_window_ms);
 	i->acked[0] = i->acked[1];
 	i->acked[1] = acked;
 	f->checksums[0] = f->checksums[1];
 	f->checksums[1] = checksums;
-	f->first_fin = flow_roles_other(f->first_fin);
+	f->first_fin = !f->first_fin;
 	tcp_stream_reverse(&f->stream);
 }
 

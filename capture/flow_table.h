@@ -65,12 +65,12 @@ struct flow {
 	uint8_t timer;      /* enum flow_timer_place */
 	uint8_t phase;      /* enum flow_phase */
 	uint8_t protocol;   /* enum flow_protocol; meaningful where `guess` is not set */
+	uint8_t first_fin;  /* enum flow_dir */
 	bool guess;         /* its protocol is told by its bytes */
 	bool checksums[2];  /* of each side right ones were seen: wrong ones are dropped */
 	bool rival;         /* a SYN with another sequence number came */
 	uint32_t rival_seq; /* the one after it */
 	uint32_t hold;      /* index + 1 of what smtp_guess.h holds, 0 for none */
-	enum flow_dir first_fin;
 };
 
 static_assert(sizeof(struct flow) <= 448, "a flow and its share of slots and stubs: 512 bytes");

@@ -129,7 +129,7 @@ static void end_flow(struct flow_tracker *t, struct flow *f, enum flow_end how, 
 		struct flow_ending ending = {how, by, e->time, e->packet, e->timer};
 
 		if (how == FLOW_END_FIN)
-			ending.by = f->first_fin;
+			ending.by = (enum flow_dir)f->first_fin;
 		t->ended_packet = e->packet;
 		t->ended_id = f->info.id;
 		t->sink.end(t->sink.cookie, (enum flow_protocol)f->protocol, f->state, &f->info,

@@ -420,6 +420,38 @@ static int64_t take_ack(
 	return offset > 0 ? offset : 0;
 }
 
+/* From the flow's first packet; wraps, so that only differences are good. */
+static uint32_t flow_ms(const struct tcp_stream_context *x, nstime time)
+{
+	return (uint32_t)nstime_to_ms(time - x->flow->first_time);
+}
+
+static void set_window(struct tcp_stream *s, const struct tcp_stream_context *x, enum flow_dir dir,
+	bool closed, nstime time)
+{
+	struct tcp_half *h = &s->half[dir];
+	uint32_t *sum = &x->flow->zero_window_ms[role(s, dir)], now = flow_ms(x, time);
+
+	if (h->closed == closed)
+		return;
+	if (h->closed && __builtin_add_overflow(*sum, now - h->closed_ms, sum))
+		*sum = UINT32_MAX;
+	h->closed = closed;
+	h->closed_ms = now;
+}
+
+/* What a segment says of its sender's receive window, and its FIN of the other's. */
+static void take_window(struct tcp_stream *s, const struct tcp_stream_context *x, enum flow_dir dir,
+	const struct segment *seg)
+{
+	const struct tcp_half *h = &s->half[dir], *peer = &s->half[other(dir)];
+
+	if ((seg->flags & (SEGMENT_ACK | SEGMENT_SYN)) == SEGMENT_ACK)
+		set_window(s, x, dir, seg->window == 0 && !peer->fin_seen, x->time);
+	if (h->fin_seen)
+		set_window(s, x, other(dir), false, x->time);
+}
+
 void tcp_stream_segment(struct tcp_stream *s, const struct tcp_stream_context *x,
 	enum flow_dir from, const struct segment *seg)
 {
@@ -447,6 +479,7 @@ void tcp_stream_segment(struct tcp_stream *s, const struct tcp_stream_context *x
 		h->fin = (uint64_t)end;
 		h->fin_peer_acked = peer_acked;
 	}
+	take_window(s, x, dir, seg);
 	if (seg->payload_len > 0)
 		take_data(s, x, dir, seg, offset, peer_acked);
 	if (s->waiting || stuck(h) || proven(peer))
@@ -470,6 +503,11 @@ bool tcp_stream_reset_fits(
 
 void tcp_stream_flush(struct tcp_stream *s, const struct tcp_stream_context *x)
 {
+	/* A connection that was closing is over with its last packet. */
+	nstime end = x->timer && tcp_stream_closing(s) ? x->flow->last_time : x->time;
+
+	set_window(s, x, FLOW_CLIENT, false, end);
+	set_window(s, x, FLOW_SERVER, false, end);
 	lose_all(s, x, true);
 	tcp_stream_clear(s, x->pool);
 }

@@ -16,6 +16,9 @@
  * - in any case until a cap of reorder.h is hit or the connection ends.
  * Then it becomes a CHUNK_GAP and what lies behind it follows. An ACK of a single byte more than
  * was seen, with nothing behind it, is taken for that of a FIN which was lost, and leaves no gap.
+ *
+ * A receive window is closed from a segment that says so, once the handshake is over, to the next
+ * one of the same sender that says otherwise, the other side's FIN, or the end (RFC 9293 3.8.6.1).
  */
 #ifndef CAPTURE_TCP_STREAM_H
 #define CAPTURE_TCP_STREAM_H
@@ -42,8 +45,10 @@ struct tcp_half {
 	int64_t fin_peer_acked;
 	struct reorder held;
 	uint32_t base; /* sequence number of offset 0 */
-	bool based, fin_seen, fin_done;
-	bool fin_lost; /* an ACK covers one more than all bytes: a FIN that was not seen */
+	bool based : 1, fin_seen : 1, fin_done : 1;
+	bool fin_lost : 1; /* an ACK covers one more than all bytes: a FIN that was not seen */
+	bool closed : 1;   /* its receive window is */
+	uint32_t closed_ms; /* since when, from the flow's first packet */
 };
 
 /* Zeroed memory is a connection of which nothing was seen. */
@@ -60,7 +65,7 @@ struct tcp_stream {
 struct tcp_stream_context {
 	struct reorder_pool *pool;
 	struct capture_stats *stats;
-	struct flow_info *flow; /* payload, missing, overlap and acked are kept here */
+	struct flow_info *flow; /* payload, missing, overlap, zero_window_ms and acked: kept here */
 	nstime time;
 	uint64_t packet;
 	bool timer;

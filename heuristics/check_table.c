@@ -204,7 +204,9 @@ static const struct check table[CHECK_COUNT] = {
 		.fires = "A median over 30 seconds in 5 sessions or more. Fewer say nothing.",
 		.false_positives =
 			"Mail servers that keep connections for reuse (Sendmail's connection "
-			"cache, Exchange), monitoring probes.",
+			"cache, Exchange), monitoring probes. A server that takes nothing: the "
+			"reason says in how many sessions its receive window was closed, "
+			"timing.zero_window_ms of a session for how long.",
 		.advice =
 			"Held connections use up a receiver's slots. Lower the connection "
 			"cache time of the sending server.",

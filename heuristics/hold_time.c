@@ -104,6 +104,8 @@ void hold_time_judge(struct judge *j, const struct observation *o)
 
 	if (!o->session || o->session->hold_ms < 0)
 		return;
+	if (o->session->flow.zero_window_ms[FLOW_SERVER] > 0 && s->blocked < UINT16_MAX)
+		s->blocked++;
 	hold_time_add(j->sources, s,
 		o->session->hold_ms < UINT32_MAX ? (uint32_t)o->session->hold_ms : UINT32_MAX);
 	if ((int64_t)s->hold_count < j->values.v[PARAM_HOLD_SESSIONS])

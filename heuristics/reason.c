@@ -198,7 +198,11 @@ static void write_hold_time(const struct writer_context *c, struct text *t)
 {
 	text_printf(t, "held its connections open for ");
 	text_duration(t, c->item->value * NS_PER_MS);
-	text_printf(t, " after the last reply (median of %" PRIu32 " sessions)", c->s->hold_count);
+	text_printf(t, " after the last reply (median of %" PRIu32 " sessions", c->s->hold_count);
+	if (c->s->blocked > 0)
+		text_printf(t, "; in %u the server's receive window was closed for a time",
+			c->s->blocked);
+	text_printf(t, ")");
 }
 
 static void write_envelope_from(const struct writer_context *c, struct text *t)

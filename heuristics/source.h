@@ -103,6 +103,7 @@ struct source {
 	int16_t peak, peak_plain; /* centi-decibans; plain: without what may be withdrawn */
 	uint8_t verdict;          /* enum verdict of the last card */
 	uint8_t counter;          /* enum source_counter, as a mask */
+	uint16_t blocked; /* sessions in which it could not send for a time, saturating */
 };
 
 /* Its first address, as the card shows it. */

@@ -137,6 +137,18 @@ static void extensions(struct json_writer *w, const struct session_record *s)
 		json_writer_uint(w, "extensions_unknown", s->extensions_unknown);
 }
 
+/* For how long either side's receive window was closed. */
+static void zero_windows(struct json_writer *w, const uint32_t ms[2])
+{
+	size_t mark = json_writer_object(w, "zero_window_ms");
+
+	if (ms[FLOW_CLIENT])
+		json_writer_uint(w, "client", ms[FLOW_CLIENT]);
+	if (ms[FLOW_SERVER])
+		json_writer_uint(w, "server", ms[FLOW_SERVER]);
+	json_writer_drop_empty(w, mark);
+}
+
 static void behaviour(struct json_writer *w, const struct session_record *s)
 {
 	size_t mark = json_writer_object(w, "timing");
@@ -146,6 +158,7 @@ static void behaviour(struct json_writer *w, const struct session_record *s)
 	known(w, "hold_ms", s->hold_ms);
 	known(w, "idle_max_ms", s->idle_max_ms);
 	known(w, "duration_ms", s->duration_ms);
+	zero_windows(w, s->flow.zero_window_ms);
 	tri(w, "censored", s->censored);
 	json_writer_drop_empty(w, mark);
 	mark = json_writer_object(w, "behavior");

@@ -26,6 +26,7 @@ struct smtp_part {
 	nstime start;
 	uint64_t first_packet;
 	uint64_t packets[2], bytes[2], payload[2], missing[2]; /* that came before */
+	uint32_t zero_window_ms[2];
 };
 
 struct smtp_session {
@@ -158,6 +159,7 @@ static struct flow_info flow_of_part(const struct smtp_session *s, const struct 
 		f.bytes[i] -= p->bytes[i];
 		f.payload[i] -= p->payload[i];
 		f.missing[i] -= p->missing[i];
+		f.zero_window_ms[i] -= p->zero_window_ms[i];
 	}
 	return f;
 }
@@ -233,6 +235,7 @@ static void begin_anew(struct smtp_session *s, const struct smtp_event *e)
 			s->part.bytes[i] = f->bytes[i];
 			s->part.payload[i] = f->payload[i];
 			s->part.missing[i] = f->missing[i];
+			s->part.zero_window_ms[i] = f->zero_window_ms[i];
 		}
 	}
 	s->part.anew = true;

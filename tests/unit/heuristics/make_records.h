@@ -53,6 +53,7 @@ struct make_session {
 	nstime length;      /* 0: a second */
 	const char *helo[MAKE_HELOS];
 	int64_t hold_ms; /* -1: unseen */
+	uint32_t blocked_ms; /* by the server's receive window */
 	const char *banner;
 	enum auth_outcome auth;
 	bool unproven, client_only;
@@ -95,6 +96,7 @@ static inline const struct record *make_session(struct maker *m, const struct ma
 	r->client_spoke = TRI_YES;
 	r->server_spoke = s->client_only ? TRI_UNKNOWN : TRI_YES;
 	r->hold_ms = s->hold_ms;
+	r->flow.zero_window_ms[FLOW_SERVER] = s->blocked_ms;
 	r->auth_outcome = (uint8_t)s->auth;
 	r->proven = s->unproven || s->client_only ? TRI_UNKNOWN : TRI_YES;
 	r->censored = TRI_NO;

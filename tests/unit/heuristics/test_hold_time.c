@@ -101,6 +101,29 @@ static void test_fires(void **state)
 	fixture_destroy(f);
 }
 
+/* The measure is the same; the reason names who may have been waited for. */
+static void test_server_blocks(void **state)
+{
+	struct fixture *f = fixture_create(NULL);
+	const struct said_card *c;
+
+	for (int i = 0; i < 6; i++)
+		say_session(f, (struct make_session){.client = IP,
+				       .port = 25,
+				       .start = i * NS_PER_MIN,
+				       .hold_ms = 40000,
+				       .blocked_ms = i < 2 ? 39000 : 0,
+				       .helo = {"mail.a.example"}});
+	judge_finish(f->j);
+	c = card_of(f, IP);
+	assert_int_equal(c->c.hold_median_ms, 40000);
+	assert_int_equal(c->c.items[ITEM_SENDING_CLOSES_PROMPTLY].state, ITEM_FAIL);
+	assert_string_equal(c->reasons[0].text,
+		"held its connections open for 40 seconds after the last reply (median of 6 "
+		"sessions; in 2 the server's receive window was closed for a time)");
+	fixture_destroy(f);
+}
+
 static void test_near_miss(void **state)
 {
 	static const int64_t ms[] = {30000, 1, 2, 40000, 50000};
@@ -131,6 +154,7 @@ int main(void)
 		cmocka_unit_test(test_quantiles),
 		cmocka_unit_test(test_lower_median),
 		cmocka_unit_test(test_fires),
+		cmocka_unit_test(test_server_blocks),
 		cmocka_unit_test(test_near_miss),
 		cmocka_unit_test(test_unknown),
 	};

@@ -72,6 +72,7 @@ static void session_counts(struct session_record *r)
 	r->hold_ms = 180;
 	r->idle_max_ms = 2100;
 	r->duration_ms = 4558;
+	r->flow.zero_window_ms[FLOW_SERVER] = 250;
 	r->censored = r->one_sided = TRI_NO;
 	r->complete = r->proven = TRI_YES;
 	r->close = SESSION_CLOSE_RST;
