@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smtp_decode/dialect_helo.h"
 
-#include <stdio.h>
-
 #include "base/limits.h"
 
 static const char *const private_tlds[] = {
@@ -81,12 +79,10 @@ static bool is_private(struct span s)
 	return false;
 }
 
-static bool contains(struct span s, const char *text)
+static bool contains(struct span s, struct span text)
 {
-	size_t n = strlen(text);
-
-	for (size_t i = 0; i + n <= s.len; i++) {
-		if (memcmp(s.p + i, text, n) == 0)
+	for (size_t i = 0; i + text.len <= s.len; i++) {
+		if (s.p[i] == text.p[0] && memcmp(s.p + i, text.p, text.len) == 0)
 			return true;
 	}
 	return false;
@@ -117,21 +113,29 @@ static bool has_octets(struct span s, const uint8_t o[4])
 	return false;
 }
 
+/* Four octets of two hexadecimal or three decimal digits each, without signs between them? */
+static bool has_joined_octets(struct span s, const uint8_t o[4])
+{
+	static const char digits[] = "0123456789abcdef";
+	char hex[8], decimal[12];
+
+	for (size_t i = 0; i < 4; i++) {
+		hex[2 * i] = digits[o[i] / 16];
+		hex[2 * i + 1] = digits[o[i] % 16];
+		decimal[3 * i] = digits[o[i] / 100];
+		decimal[3 * i + 1] = digits[o[i] / 10 % 10];
+		decimal[3 * i + 2] = digits[o[i] % 10];
+	}
+	return contains(s, span_of(hex, sizeof(hex))) ||
+	       contains(s, span_of(decimal, sizeof(decimal)));
+}
+
 /* Is the client's IPv4 address written in the name? */
 static bool has_address(struct span s, const struct addr *client)
 {
 	const uint8_t *o = client->b + 12;
-	char text[16];
 
-	if (!addr_is_v4(client))
-		return false;
-	if (has_octets(s, o))
-		return true;
-	snprintf(text, sizeof(text), "%02x%02x%02x%02x", o[0], o[1], o[2], o[3]);
-	if (contains(s, text))
-		return true;
-	snprintf(text, sizeof(text), "%03u%03u%03u%03u", o[0], o[1], o[2], o[3]);
-	return contains(s, text);
+	return addr_is_v4(client) && (has_octets(s, o) || has_joined_octets(s, o));
 }
 
 char dialect_helo(struct span arg, const struct addr *client)
