@@ -4,25 +4,6 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-struct addr addr_from_v4(const uint8_t b[4])
-{
-	struct addr a;
-
-	memcpy(a.b, mapped_prefix, 12);
-	memcpy(a.b + 12, b, 4);
-	return a;
-}
-
-struct addr addr_from_v6(const uint8_t b[16])
-{
-	struct addr a;
-
-	memcpy(a.b, b, 16);
-	return a;
-}
-
 int addr_cmp(const struct addr *a, const struct addr *b)
 {
 	bool a4 = addr_is_v4(a), b4 = addr_is_v4(b);

@@ -20,12 +20,27 @@ struct addr {
 /* Longest text form with its NUL. */
 #define ADDR_STRLEN 46
 
-struct addr addr_from_v4(const uint8_t b[4]);
-struct addr addr_from_v6(const uint8_t b[16]);
+#define ADDR_MAPPED {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}
+
+static inline struct addr addr_from_v4(const uint8_t b[4])
+{
+	struct addr a = {ADDR_MAPPED};
+
+	memcpy(a.b + 12, b, 4);
+	return a;
+}
+
+static inline struct addr addr_from_v6(const uint8_t b[16])
+{
+	struct addr a;
+
+	memcpy(a.b, b, 16);
+	return a;
+}
 
 static inline bool addr_is_v4(const struct addr *a)
 {
-	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+	static const uint8_t mapped[12] = ADDR_MAPPED;
 
 	return memcmp(a->b, mapped, 12) == 0;
 }

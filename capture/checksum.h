@@ -29,6 +29,15 @@ enum checksum_verdict {
  * the checksum in `s` is right. Sums may be added up with checksum_add(). */
 uint16_t checksum_sum(struct span s);
 
+/* A sum of words of any even length as one of 16 bits. */
+static inline uint16_t checksum_fold(uint64_t sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)((sum & 0xffff) + (sum >> 16));
+}
+
 static inline uint16_t checksum_add(uint16_t a, uint16_t b)
 {
 	uint32_t sum = (uint32_t)a + b;

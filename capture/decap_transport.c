@@ -48,43 +48,39 @@ static void read_options(struct segment_options *o, struct span s)
 }
 
 #define FINGERPRINT_HEADER 16 /* bytes of it before the checksum */
-#define FINGERPRINT_OPTIONS 40
-#define FINGERPRINT_ENDS 64 /* bytes looked at of either end of the payload */
+#define FINGERPRINT_ENDS 64   /* bytes looked at of either end of the payload */
 
-static size_t put(uint8_t *to, size_t at, struct span part)
+/*
+ * segment.fingerprint, of what else `s` says and the `captured` bytes of its header at `p`. Behind
+ * it lies the payload: options and its beginning are one run of bytes.
+ */
+static uint64_t fingerprint(
+	const struct segment *s, const uint8_t *p, size_t captured, uint64_t seed)
 {
-	if (part.len > 0)
-		memcpy(to + at, part.p, part.len);
-	return at + part.len;
-}
-
-/* segment.fingerprint, of what else `s` says and the captured bytes of its header. */
-static uint64_t fingerprint(const struct segment *s, struct span header, uint64_t seed)
-{
-	uint8_t b[sizeof(s->ip_id) + sizeof(s->payload_len) + FINGERPRINT_HEADER +
-		  FINGERPRINT_OPTIONS + 2 * FINGERPRINT_ENDS];
 	struct span head = span_head(s->payload, FINGERPRINT_ENDS);
 	struct span tail = span_skip(s->payload, head.len);
-	size_t n = put(b, 0, span_of(&s->ip_id, sizeof(s->ip_id)));
+	uint64_t h = hash64_seed(
+		p, FINGERPRINT_HEADER, seed ^ ((uint64_t)s->ip_id << 32 | s->payload_len));
 
+	h = hash64_seed(p + 20, captured - 20 + head.len, h);
 	if (tail.len > FINGERPRINT_ENDS)
 		tail = span_skip(tail, tail.len - FINGERPRINT_ENDS);
-	n = put(b, n, span_of(&s->payload_len, sizeof(s->payload_len)));
-	n = put(b, n, span_head(header, FINGERPRINT_HEADER));
-	n = put(b, n, span_skip(header, 20));
-	n = put(b, n, head);
-	n = put(b, n, tail);
-	return hash64_seed(b, n, seed);
+	return tail.len > 0 ? hash64_seed(tail.p, tail.len, h) : h;
 }
 
 /* The sum of the pseudo-header (RFC 9293 3.1, RFC 8200 8.1), but for the length. */
 static uint16_t pseudo_sum(const struct decap_walk *w)
 {
-	size_t skip = addr_is_v4(&w->src) ? 12 : 0;
-	uint16_t sum = checksum_add(checksum_sum(span_of(w->src.b + skip, 16 - skip)),
-		checksum_sum(span_of(w->dst.b + skip, 16 - skip)));
+	uint32_t words[8];
+	uint64_t sum = htons(IPPROTO_TCP);
 
-	return checksum_add(sum, htons(IPPROTO_TCP));
+	memcpy(words, w->src.b, 16);
+	memcpy(words + 4, w->dst.b, 16);
+	if (addr_is_v4(&w->src))
+		return checksum_fold(sum + words[3] + words[7]);
+	for (size_t i = 0; i < 8; i++)
+		sum += words[i];
+	return checksum_fold(sum);
 }
 
 /*
@@ -145,7 +141,7 @@ enum decap_header decap_tcp(struct decap_walk *w)
 		read_options(&s->options, span_of(p + 20, captured - 20));
 	s->payload = span_skip(w->at, header);
 	s->payload_len = w->wire - (uint32_t)header;
-	s->fingerprint = fingerprint(s, span_of(p, captured), w->seed);
+	s->fingerprint = fingerprint(s, p, captured, w->seed);
 	s->duplicate = false;
 	s->tunnel = NULL;
 	w->ret->kind = DECAP_TCP;
