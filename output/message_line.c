@@ -323,6 +323,8 @@ static void body(const struct line *l, const struct message_record *m,
 		json_writer_word(w, "ended_by", "server");
 	if (m->traits & MESSAGE_SMUGGLED)
 		json_writer_bool(w, "smuggled", true);
+	if (m->traits & MESSAGE_BURL)
+		json_writer_bool(w, "burl", true);
 	event_end_body(l);
 }
 

@@ -153,7 +153,7 @@ static void on_content_end(struct dialect *d, const struct smtp_event *e)
 	d->data_lf = d->data_lf || e->content.bare_lf;
 	if (e->content.end != SMTP_CONTENT_COMPLETE || d->form[DIALECT_END_OF_DATA] != '-')
 		return;
-	if (d->last_verb == SMTP_BDAT)
+	if (d->last_verb == SMTP_BDAT || d->last_verb == SMTP_BURL)
 		d->form[DIALECT_END_OF_DATA] = 'b';
 	else
 		d->form[DIALECT_END_OF_DATA] = alone ? 's' : '0';

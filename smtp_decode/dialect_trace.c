@@ -32,7 +32,8 @@ static void on_command(struct dialect_trace *t, const struct smtp_event *e)
 
 static void on_reply(struct dialect_trace *t, const struct smtp_reply_event *r)
 {
-	char dot = r->verb == SMTP_BDAT ? smtp_verb_letter(SMTP_BDAT) : END_OF_DATA;
+	bool chunk = r->verb == SMTP_BDAT || r->verb == SMTP_BURL;
+	char dot = chunk ? smtp_verb_letter(r->verb) : END_OF_DATA;
 
 	if (r->role != SMTP_REPLY_COMMAND && r->role != SMTP_REPLY_CONTENT)
 		return;

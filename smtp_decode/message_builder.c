@@ -37,7 +37,7 @@ static void drop_content(struct message_builder *b, struct transaction *t)
 		b->shared->contexts_taken[b->shard]--;
 	message_content_destroy(t->context);
 	t->context = NULL;
-	t->content = t->gap = t->bare_lf = false;
+	t->content = t->gap = t->bare_lf = t->burl = false;
 	t->size = 0;
 }
 
@@ -187,6 +187,17 @@ static void content_gap(struct message_builder *b, const struct smtp_event *e)
 		message_content_gap(t->context, e->gap.missing);
 }
 
+static void content_elsewhere(struct message_builder *b)
+{
+	struct transaction *t = b->open;
+
+	if (!t || !t->content)
+		return;
+	t->burl = true;
+	if (t->context)
+		message_content_elsewhere(t->context);
+}
+
 static void await(struct message_builder *b, struct transaction *t, const struct message_session *s)
 {
 	struct transaction **at = &b->awaiting;
@@ -285,6 +296,11 @@ static void on_command(struct message_builder *b, const struct smtp_event *e)
 			count_attempt(b, t);
 		}
 		break;
+	case SMTP_BURL:
+		t = need_open(b, e, e->command.number);
+		if (t)
+			count_attempt(b, t);
+		break;
 	case SMTP_RSET:
 		discard(b, &b->suspended);
 		discard(b, &b->open);
@@ -338,8 +354,8 @@ static void on_rcpt_reply(struct message_builder *b, const struct smtp_reply_eve
 		transaction_refuse_rcpt(t, r->number);
 }
 
-/* The first refusal of a transaction by BDAT settles how it fares; the record waits for its end. */
-static void on_bdat_refused(struct message_builder *b, const struct smtp_reply_event *r)
+/* The first refusal of a chunk settles how the message fares; the record waits for its end. */
+static void on_chunk_refused(struct message_builder *b, const struct smtp_reply_event *r)
 {
 	struct transaction *t = find(b, r->number);
 
@@ -383,8 +399,9 @@ static void on_command_reply(struct message_builder *b, const struct smtp_reply_
 			on_data_refused(b, r);
 		break;
 	case SMTP_BDAT:
+	case SMTP_BURL:
 		if (r->code >= 400)
-			on_bdat_refused(b, r);
+			on_chunk_refused(b, r);
 		break;
 	case SMTP_HELO:
 	case SMTP_EHLO:
@@ -419,7 +436,11 @@ static void on_content_reply(
 		b->accepted += t->code / 100 == 2;
 		b->rejected += t->rejected;
 	}
-	if (unlink_awaiting(b, t))
+	if (!unlink_awaiting(b, t))
+		return;
+	if (t->burl && t->size == 0 && t->rejected) /* nobody saw a message */
+		discard(b, &t);
+	else
 		emit(b, t, s);
 }
 
@@ -441,6 +462,9 @@ void message_builder_event(
 		break;
 	case SMTP_EVENT_CONTENT:
 		content_octets(b, e);
+		break;
+	case SMTP_EVENT_CONTENT_ELSEWHERE:
+		content_elsewhere(b);
 		break;
 	case SMTP_EVENT_CONTENT_END:
 		content_end(b, e, s);

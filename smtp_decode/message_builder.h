@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Mail transactions out of a dialogue's events, and their message records: one for each whose
- * content was seen at least in part, emitted at its final reply or at the session's end. What came
+ * content was seen at least in part, or named by a URL (BURL) and not refused, emitted at its final reply or at the session's end. What came
  * to no content is counted only.
  */
 #ifndef SMTP_DECODE_MESSAGE_BUILDER_H

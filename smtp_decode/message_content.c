@@ -326,6 +326,11 @@ void message_content_gap(struct message_content *c, uint64_t missing)
 	if (missing == 0)
 		return;
 	c->gap = true;
+	message_content_elsewhere(c);
+}
+
+void message_content_elsewhere(struct message_content *c)
+{
 	if (!mime_walk_gap(&c->walk))
 		lose_text(c);
 }

@@ -55,6 +55,9 @@ void message_content_reset(struct message_content *c, const struct span *rcpts, 
 void message_content_run(struct message_content *c, struct span octets);
 /* `missing` octets are lost here. A header section not yet ended counts as not seen whole. */
 void message_content_gap(struct message_content *c, uint64_t missing);
+/* Octets of unknown number that nobody sends (BURL) are of the message here: for what is said of
+ * its text the same as a loss, and none. */
+void message_content_elsewhere(struct message_content *c);
 /* The content ends; `complete` where its end of data was seen. Once, before the fill. */
 void message_content_end(struct message_content *c, bool complete);
 

@@ -71,11 +71,11 @@ static void fill_content(const struct transaction *t, struct message_record *m)
 {
 	bool ended = t->end == SMTP_CONTENT_COMPLETE || t->end == SMTP_CONTENT_BY_SERVER;
 
-	m->complete = tri_of(ended && !t->gap);
+	m->complete = tri_of(ended && !t->gap && !t->burl);
 	m->size = t->size;
 	m->traits = (t->null ? MESSAGE_NULL_SENDER : 0u) | (t->bdat ? MESSAGE_BDAT : 0u) |
 		    (t->gap ? MESSAGE_GAP : 0u) | (t->bare_lf ? MESSAGE_BARE_LF : 0u) |
-		    (t->smuggled ? MESSAGE_SMUGGLED : 0u);
+		    (t->smuggled ? MESSAGE_SMUGGLED : 0u) | (t->burl ? MESSAGE_BURL : 0u);
 	if (t->end == SMTP_CONTENT_BY_SERVER && !t->gap)
 		m->traits |= MESSAGE_ENDED_BY_SERVER;
 }
@@ -92,7 +92,9 @@ static void fill_reply(
 	if (t->enhanced_len > 0)
 		m->reply_enhanced =
 			record_add(b->shared->records, span_of(t->enhanced, t->enhanced_len));
-	m->reply_text = add_redacted(b, text);
+	/* A server may repeat the URL of BURL, which is as good as a password (RFC 4467). */
+	if (!t->burl)
+		m->reply_text = add_redacted(b, text);
 	id = smtp_reply_queue_id(text);
 	if (t->code / 100 == 2 && id.len > 0)
 		m->queue_id = add_redacted(b, id);

@@ -28,6 +28,7 @@ enum message_trait {
 	MESSAGE_ENDED_BY_SERVER = 1 << 13, /* at an end of data that is none by the standard */
 	MESSAGE_SMUGGLED = 1 << 14,	 /* its client took its commands for content */
 	MESSAGE_URLS_CAPPED = 1 << 15,	 /* not every host or full URL was seen and kept */
+	MESSAGE_BURL = 1 << 16, /* some or all of its content was named by a URL and not sent */
 };
 
 enum message_body { /* BODY= of MAIL (RFC 6152, 3030) */
@@ -110,7 +111,8 @@ struct message_record {
 	nstime start;	    /* of the MAIL command, or of DATA where MAIL was not seen */
 	uint64_t first_packet, last_packet; /* of this message's commands, content, reply */
 
-	uint8_t complete; /* enum tri: its end of data was seen and nothing is missing */
+	uint8_t complete; /* enum tri: its end of data was seen and nothing is missing, nor
+			     elsewhere */
 	uint8_t accepted; /* enum tri, by the final reply */
 	uint8_t authenticated; /* enum tri: the session had a 235 before */
 	uint8_t proven;	  /* enum tri: as in the session record, so far */
@@ -128,7 +130,7 @@ struct message_record {
 	uint64_t rcpts_hash;	/* order-free hash of the recipients, for retries */
 
 	int32_t reply_code;	/* -1 unseen */
-	struct str_ref reply_enhanced, reply_text, queue_id;
+	struct str_ref reply_enhanced, reply_text, queue_id; /* no text behind BURL */
 	uint64_t size;		/* content bytes as sent, dots unstuffed, without the end mark */
 
 	uint32_t traits;	/* bits of enum message_trait */

@@ -40,6 +40,15 @@ static void note_unknown(
 		smtp_dialog_anomaly(d, FLOW_CLIENT, &line->first, SESSION_DATA_WITHOUT_354);
 }
 
+/* The first chunk of a message begins it. */
+static void begin_chunks(struct smtp_dialog *d, const struct smtp_text_line *line)
+{
+	if (d->client.content_open)
+		return;
+	memset(&d->client.data, 0, sizeof(d->client.data));
+	smtp_content_begin(d, d->number, &line->last);
+}
+
 static void on_bdat(
 	struct smtp_dialog *d, const struct smtp_command *cmd, const struct smtp_text_line *line)
 {
@@ -55,12 +64,23 @@ static void on_bdat(
 	cl->chunk_left = size;
 	cl->last_chunk = last;
 	cl->state = SMTP_CLIENT_CHUNK;
-	if (!cl->content_open) {
-		memset(&cl->data, 0, sizeof(cl->data));
-		smtp_content_begin(d, d->number, &line->last);
-	}
+	begin_chunks(d, line);
 	if (size == 0)
 		smtp_content_chunk_end(d, &line->last);
+}
+
+/* BURL: a chunk that lies elsewhere. */
+static void on_burl(
+	struct smtp_dialog *d, const struct smtp_command *cmd, const struct smtp_text_line *line)
+{
+	bool last;
+
+	if (smtp_burl_parse(cmd->args, &last) < 0)
+		return;
+	begin_chunks(d, line);
+	smtp_content_elsewhere(d, &line->last);
+	d->client.last_chunk = last;
+	smtp_content_chunk_end(d, &line->last);
 }
 
 /* What a command does to the client's side, before any reply. */
@@ -77,6 +97,9 @@ static void enter(
 		break;
 	case SMTP_BDAT:
 		on_bdat(d, cmd, line);
+		break;
+	case SMTP_BURL:
+		on_burl(d, cmd, line);
 		break;
 	case SMTP_STARTTLS:
 		cl->state = SMTP_CLIENT_STARTTLS;
@@ -124,13 +147,22 @@ static void on_proxy(
 	smtp_dialog_proxy(d, &line->last, &said);
 }
 
+/* Does the reply to this command answer the message? */
+static bool ends_content(const struct smtp_command *cmd)
+{
+	uint64_t size;
+	bool last = false;
+
+	if (cmd->verb == SMTP_BDAT)
+		return smtp_bdat_parse(cmd->args, &size, &last) == 1 && last;
+	return cmd->verb == SMTP_BURL && smtp_burl_parse(cmd->args, &last) == 1 && last;
+}
+
 static void on_command(struct smtp_dialog *d, const struct smtp_text_line *line)
 {
 	struct smtp_command cmd = smtp_command_parse(line->text);
 	struct smtp_event e =
 		smtp_dialog_client_event(SMTP_EVENT_COMMAND, &line->first, &line->last);
-	bool last;
-	uint64_t size;
 
 	if (cmd.verb == SMTP_PROXY && line->first.offset > 0)
 		cmd.verb = SMTP_UNKNOWN;
@@ -149,13 +181,11 @@ static void on_command(struct smtp_dialog *d, const struct smtp_text_line *line)
 	e.command.cmd = cmd;
 	smtp_dialog_unanswered(d, &e);
 	if (cmd.verb != SMTP_PROXY) {
-		bool ends = cmd.verb == SMTP_BDAT && smtp_bdat_parse(cmd.args, &size, &last) == 1 &&
-			    last;
-
 		e.command.number = ++d->number;
 		e.command.hidden = smtp_doubt_hidden(d, cmd.verb, d->number, line);
-		smtp_dialog_push(d, cmd.verb, ends ? SMTP_REPLY_CONTENT : SMTP_REPLY_COMMAND,
-			d->number, line->last.offset + 1, line->peer_acked);
+		smtp_dialog_push(d, cmd.verb,
+			ends_content(&cmd) ? SMTP_REPLY_CONTENT : SMTP_REPLY_COMMAND, d->number,
+			line->last.offset + 1, line->peer_acked);
 	}
 	leave_content(d, cmd.verb, line);
 	smtp_dialog_emit(d, &e);

@@ -156,6 +156,8 @@ bool smtp_command_certain(struct span line)
 		return smtp_path_parse(c.verb, c.args).well_formed;
 	case SMTP_BDAT:
 		return smtp_bdat_parse(c.args, &size, &last) == 1;
+	case SMTP_BURL:
+		return smtp_burl_parse(c.args, &last) == 1;
 	case SMTP_AUTH:
 		return is_mechanism(span_head(c.args, word_len(c.args)));
 	case SMTP_DATA:
@@ -324,6 +326,17 @@ int smtp_bdat_parse(struct span args, uint64_t *ret_size, bool *ret_last)
 	if (parse_number(size, &n) < 0 || (rest.len > 0 && !span_ieq_str(rest, "LAST")))
 		return -1;
 	*ret_size = n;
+	*ret_last = rest.len > 0;
+	return 1;
+}
+
+int smtp_burl_parse(struct span args, bool *ret_last)
+{
+	struct span url = span_head(args, word_len(args));
+	struct span rest = trim(span_skip(args, url.len));
+
+	if (span_find(url, ':') < 1 || (rest.len > 0 && !span_ieq_str(rest, "LAST")))
+		return -1;
 	*ret_last = rest.len > 0;
 	return 1;
 }

@@ -90,4 +90,10 @@ int64_t smtp_param_size(struct span params);
  */
 int smtp_bdat_parse(struct span args, uint64_t *ret_size, bool *ret_last);
 
+/*
+ * The arguments of BURL (RFC 4468): a URL and, perhaps, LAST. -1 where the URL is missing or
+ * anything but LAST follows it. The URL may hold a credential: it is only looked at.
+ */
+int smtp_burl_parse(struct span args, bool *ret_last);
+
 #endif

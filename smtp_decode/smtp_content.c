@@ -31,6 +31,14 @@ void smtp_content_end(struct smtp_dialog *d, enum smtp_content_end end, const st
 	smtp_dialog_emit(d, &e);
 }
 
+void smtp_content_elsewhere(struct smtp_dialog *d, const struct smtp_place *at)
+{
+	struct smtp_event e = smtp_dialog_client_event(SMTP_EVENT_CONTENT_ELSEWHERE, at, at);
+
+	e.content.number = d->client.content_number;
+	smtp_dialog_emit(d, &e);
+}
+
 static void content_octets(struct smtp_dialog *d, const struct stream_chunk *c, struct span octets)
 {
 	struct smtp_place at = smtp_place_of(c, 0);
@@ -100,7 +108,6 @@ void smtp_content_ended_by_server(
 	cl->state = lost ? SMTP_CLIENT_UNSURE : SMTP_CLIENT_COMMAND;
 }
 
-/* The octets of a BDAT command are all there. */
 void smtp_content_chunk_end(struct smtp_dialog *d, const struct smtp_place *at)
 {
 	d->client.state = SMTP_CLIENT_COMMAND;

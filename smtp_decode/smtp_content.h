@@ -13,6 +13,9 @@ void smtp_content_begin(struct smtp_dialog *d, uint32_t number, const struct smt
 void smtp_content_end(
 	struct smtp_dialog *d, enum smtp_content_end end, const struct smtp_place *at);
 
+/* Octets that lie elsewhere (BURL) are of the open content. */
+void smtp_content_elsewhere(struct smtp_dialog *d, const struct smtp_place *at);
+
 /* DATA was accepted: octets up to its end mark come. */
 void smtp_content_data(struct smtp_dialog *d, uint32_t number, const struct smtp_place *at);
 

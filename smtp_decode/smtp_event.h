@@ -6,7 +6,7 @@
  *
  * Commands are numbered from 1 in each session, and a reply names the command it answers, so that
  * pipelining is no concern of the reader. The lines of an AUTH exchange and the end of data are
- * answered too: the former belong to their AUTH command, the latter to its DATA or BDAT command.
+ * answered too: the former belong to their AUTH command, the latter to its DATA, BDAT or BURL command.
  */
 #ifndef SMTP_DECODE_SMTP_EVENT_H
 #define SMTP_DECODE_SMTP_EVENT_H
@@ -27,9 +27,10 @@ enum smtp_event_kind {
 	SMTP_EVENT_REPLY_LINE, /* each line of a reply, the last included */
 	SMTP_EVENT_REPLY,      /* a whole reply */
 	SMTP_EVENT_COMMAND,
-	SMTP_EVENT_CONTENT_BEGIN, /* DATA was accepted, or the first BDAT of a transaction came */
+	SMTP_EVENT_CONTENT_BEGIN, /* DATA was accepted, or the first BDAT or BURL of a transaction came */
 	SMTP_EVENT_CONTENT,       /* octets of a message: header and body, dots unstuffed */
-	SMTP_EVENT_CONTENT_END,   /* of data, or after the octets of BDAT LAST */
+	SMTP_EVENT_CONTENT_ELSEWHERE, /* octets that BURL names and nobody sent are of it */
+	SMTP_EVENT_CONTENT_END,       /* of data, or after the octets of BDAT LAST */
 	SMTP_EVENT_AUTH,          /* an AUTH exchange has come to its end */
 	SMTP_EVENT_GAP,           /* bytes lost, in or out of content */
 	SMTP_EVENT_TLS,           /* from here on all is opaque */
@@ -82,7 +83,7 @@ struct smtp_event {
 			uint8_t before, before_role; /* then the last of them, as in a reply */
 		} command;
 		struct {
-			uint32_t number; /* of the DATA or first BDAT command, 0 unseen */
+			uint32_t number; /* of DATA, or the first BDAT or BURL; 0 unseen */
 			struct span octets;
 			enum smtp_content_end end;
 			bool bare_lf; /* CONTENT_END: lines without CR were seen */

@@ -43,7 +43,7 @@ struct transaction {
 
 	bool attempted; /* by BDAT, and counted */
 	bool rejected;  /* and counted */
-	bool content, gap, bare_lf, bdat;
+	bool content, gap, bare_lf, bdat, burl;
 	bool smuggled; /* its client took some command of it for content */
 	uint8_t end;   /* enum smtp_content_end */
 	uint32_t content_number;

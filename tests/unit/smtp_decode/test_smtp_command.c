@@ -62,10 +62,12 @@ static void test_certain(void **state)
 {
 	static const char *const certain[] = {"MAIL FROM:<a@b.example>",
 		"rcpt to:<a@b.example> X=Y", "MAIL FROM:<>", "EHLO a", "QUIT", "RSET", "DATA",
-		"data \r", "NOOP", "STARTTLS", "BDAT 7 LAST", "AUTH LOGIN", "AUTH PLAIN AGEAYg=="};
+		"data \r", "NOOP", "STARTTLS", "BDAT 7 LAST", "AUTH LOGIN",
+		"AUTH PLAIN AGEAYg==", "BURL imap://a/ LAST", "burl imap://a/"};
 	static const char *const doubtful[] = {"Data sheets attached", "Help me", "Mail from me",
 		"MAIL FROM: a@b.example", "Rset it", "Quit smoking", "Helo dear friend", "EHLO", "",
-		"From: a@b.example", "BDAT many", "AUTH (the author)", "AUTH", "VRFY a", "."};
+		"From: a@b.example", "BDAT many", "AUTH (the author)", "AUTH", "VRFY a", ".",
+		"Burl wood", "BURL", "Burl: a knot in wood"};
 
 	for (size_t i = 0; i < sizeof(certain) / sizeof(certain[0]); i++)
 		assert_true(smtp_command_certain(span_str(certain[i])));
@@ -195,6 +197,31 @@ static void test_bdat(void **state)
 	}
 }
 
+static void test_burl(void **state)
+{
+	static const struct {
+		const char *args;
+		int ret;
+		bool last;
+	} rows[] = {
+		{"imap://a/;UID=1", 1, false},
+		{"imap://a/;UID=1 LAST", 1, true},
+		{"imap:a last\r", 1, true},
+		{"", -1, true},
+		{"LAST", -1, true},
+		{":x LAST", -1, true},
+		{"imap://a/ FIRST", -1, true},
+		{"imap://a/ LAST LAST", -1, true},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool last = true;
+
+		assert_int_equal(smtp_burl_parse(span_str(rows[i].args), &last), rows[i].ret);
+		assert_int_equal(last, rows[i].last);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_params),
 		cmocka_unit_test(test_bdat),
+		cmocka_unit_test(test_burl),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
