@@ -11,19 +11,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/pcap_records.h"
 #include "capture/pcapng.h"
 #include "capture/unpack.h"
 
 #define READ_AHEAD (256 * 1024)
 #define MAGIC_LEN 4
+#define MAGIC_MICROSECONDS 0xa1b2c3d4
+#define MAGIC_NANOSECONDS 0xa1b23c4d
+#define MAGIC_KUZNETZOV 0xa1b2cd34
 
 struct packet_file {
 	FILE *disk;   /* what lies on disk */
 	FILE *stream; /* what is read */
 	char *disk_buffer, *stream_buffer;
-	pcap_t *pcap;          /* either this */
-	struct pcapng *pcapng; /* or this */
-	int link_type;         /* of the pcap file */
+	pcap_t *pcap;                 /* either this */
+	struct pcapng *pcapng;        /* or this */
+	struct pcap_records *records; /* beside `pcap`: where it need not read the packets */
+	int link_type;                /* of the pcap file */
 	bool ended;
 	uint64_t damaged, bytes_total;
 };
@@ -57,13 +62,20 @@ static char *read_ahead(FILE *f)
 	return buffer;
 }
 
-static bool is_pcap_magic(const uint8_t m[MAGIC_LEN])
+static uint32_t magic_value(const uint8_t m[MAGIC_LEN])
 {
-	/* Microseconds, nanoseconds, and Kuznetzov's variant, in the byte order of the writer. */
-	static const uint32_t magics[] = {0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34};
 	uint32_t v;
 
 	memcpy(&v, m, sizeof(v));
+	return v;
+}
+
+static bool is_pcap_magic(const uint8_t m[MAGIC_LEN])
+{
+	/* In the byte order of the writer. */
+	static const uint32_t magics[] = {MAGIC_MICROSECONDS, MAGIC_NANOSECONDS, MAGIC_KUZNETZOV};
+	uint32_t v = magic_value(m);
+
 	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
 		if (v == magics[i] || v == __builtin_bswap32(magics[i]))
 			return true;
@@ -148,7 +160,30 @@ static int peek_magic(FILE *f, const char *path, uint8_t ret[MAGIC_LEN], char er
 	return 0;
 }
 
-static int open_pcap(struct packet_file *f, const char *path, char error[512])
+/* What libpcap knows more of than how to read it: old versions, other byte orders, and link types
+ * with headers of their own or packets of any length. */
+static bool needs_libpcap(const struct packet_file *f)
+{
+	return f->stream != f->disk || f->bytes_total == 0 || pcap_is_swapped(f->pcap) ||
+	       pcap_major_version(f->pcap) != 2 || pcap_minor_version(f->pcap) != 4 ||
+	       (f->link_type != DLT_EN10MB && f->link_type != DLT_RAW &&
+		       f->link_type != DLT_LINUX_SLL && f->link_type != DLT_LINUX_SLL2);
+}
+
+/* Without memory for it, libpcap reads them. */
+static void open_records(struct packet_file *f, uint32_t magic)
+{
+	struct pcap_records_config c = {.fd = fileno(f->disk),
+		.start = ftello(f->disk),
+		.nanoseconds = magic == MAGIC_NANOSECONDS,
+		.snaplen = (uint32_t)pcap_snapshot(f->pcap),
+		.link_type = f->link_type};
+
+	if (c.start > 0 && magic != MAGIC_KUZNETZOV && !needs_libpcap(f))
+		f->records = pcap_records_create(&c);
+}
+
+static int open_pcap(struct packet_file *f, const char *path, uint32_t magic, char error[512])
 {
 	char why[PCAP_ERRBUF_SIZE];
 
@@ -156,6 +191,7 @@ static int open_pcap(struct packet_file *f, const char *path, char error[512])
 		f->stream, PCAP_TSTAMP_PRECISION_NANO, why);
 	if (f->pcap) {
 		f->link_type = pcap_datalink(f->pcap);
+		open_records(f, magic);
 		return 0;
 	}
 	snprintf(error, 512, "cannot read capture file '%s': %s", path, why);
@@ -220,7 +256,7 @@ static int open_stream(struct packet_file *f, const char *path, char error[512])
 	if (is_pcapng_magic(magic))
 		return open_pcapng(f, path, error);
 	if (is_pcap_magic(magic))
-		return open_pcap(f, path, error);
+		return open_pcap(f, path, magic_value(magic), error);
 	say_foreign(path, magic, error);
 	return -1;
 }
@@ -260,6 +296,7 @@ void packet_file_close(struct packet_file *f)
 	if (!f)
 		return;
 	pcapng_destroy(f->pcapng);
+	pcap_records_destroy(f->records);
 	if (f->pcap)
 		pcap_close(f->pcap); /* closes the stream */
 	else if (f->stream)
@@ -299,10 +336,23 @@ static int next_pcap(struct packet_file *f, struct packet *ret)
 	return 1;
 }
 
+static int next_record(struct packet_file *f, struct packet *ret)
+{
+	int rc = pcap_records_next(f->records, ret);
+
+	if (rc == 1)
+		return 1;
+	f->ended = true;
+	f->damaged += rc < 0;
+	return 0;
+}
+
 int packet_file_next(struct packet_file *f, struct packet *ret)
 {
 	if (f->ended)
 		return 0;
+	if (f->records)
+		return next_record(f, ret);
 	return f->pcap ? next_pcap(f, ret) : pcapng_next(f->pcapng, ret);
 }
 
@@ -314,7 +364,7 @@ int packet_file_link_type(const struct packet_file *f)
 struct packet_file_stats packet_file_get_stats(const struct packet_file *f)
 {
 	struct packet_file_stats s = {.damaged = f->damaged, .bytes_total = f->bytes_total};
-	off_t at = ftello(f->disk);
+	off_t at = f->records ? (off_t)pcap_records_at(f->records) : ftello(f->disk);
 
 	if (f->pcapng) {
 		struct pcapng_stats n = pcapng_get_stats(f->pcapng);

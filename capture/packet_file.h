@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One capture file, or the standard input: pcap through libpcap, pcapng by our own reader. */
+/* One capture file, or the standard input: pcap through libpcap (but for the records of the usual
+ * kind of file, pcap_records.h), pcapng by our own reader. */
 #ifndef CAPTURE_PACKET_FILE_H
 #define CAPTURE_PACKET_FILE_H
 
