@@ -10,6 +10,8 @@ import sys
 import tempfile
 import unittest
 
+import runner
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEMO = ROOT / "tests" / "pcaps" / "demo.pcap"
 PROGRAM = None
@@ -314,11 +316,7 @@ def main():
     global PROGRAM
     PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
     suite = unittest.defaultTestLoader.loadTestsFromTestCase(CommandLine)
-    result = unittest.TextTestRunner(verbosity=1).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed, %d skipped" % (
-        result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
-    return 1 if bad else 0
+    return runner.run(suite)
 
 
 if __name__ == "__main__":

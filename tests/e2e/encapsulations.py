@@ -13,6 +13,8 @@ import sys
 import tempfile
 import unittest
 
+import runner
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 import encapsulations as enc  # noqa: E402
@@ -286,10 +288,7 @@ def main():
     global PROGRAM
     PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
     suite = unittest.defaultTestLoader.loadTestsFromTestCase(Encapsulations)
-    result = unittest.TextTestRunner(verbosity=1).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed" % (max(result.testsRun - bad, 0), bad))
-    return 1 if bad else 0
+    return runner.run(suite)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ import tempfile
 import time
 import unittest
 
+import runner
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEMO = ROOT / "tests" / "pcaps" / "demo.pcap"
 PACKETS_PER_SECOND = 20000
@@ -103,7 +105,9 @@ class Live(unittest.TestCase):
         self.tmp = pathlib.Path(folder.name)
 
     def watch(self, watcher, *more):
-        """heloscope on span0 of `watcher`, once it says that it is watching."""
+        """heloscope on span0 of `watcher`, once it says that it is watching. The process is
+        heloscope itself: ip becomes what it is to run.
+        """
         out = self.tmp / "live.json"
         p = subprocess.Popen(
             ["ip", "netns", "exec", watcher, PROGRAM, "-i", "span0", "-o", "ecs:%s" % out,
@@ -178,9 +182,7 @@ class Live(unittest.TestCase):
         """What it took to open the interface is gone, the rest of root's is not."""
         with span_port() as (_, watcher):
             process, _out = self.watch(watcher)
-            pid = subprocess.run(["pgrep", "-f", "heloscope -i span0"], capture_output=True,
-                                 check=True).stdout.split()[-1].decode()
-            status = pathlib.Path("/proc/%s/status" % pid).read_text()
+            status = pathlib.Path("/proc/%d/status" % process.pid).read_text()
             for kind in ("CapEff", "CapPrm"):
                 mask = int(status.split(kind + ":")[1].split()[0], 16)
                 self.assertEqual(mask & (1 << 12 | 1 << 13), 0)  # CAP_NET_ADMIN, CAP_NET_RAW
@@ -191,9 +193,7 @@ class Live(unittest.TestCase):
         with span_port() as (_, watcher):
             os.chmod(self.tmp, 0o777)
             process, _out = self.watch(watcher, "-Z", "nobody")
-            pid = subprocess.run(["pgrep", "-f", "heloscope -i span0"], capture_output=True,
-                                 check=True).stdout.split()[-1].decode()
-            status = pathlib.Path("/proc/%s/status" % pid).read_text()
+            status = pathlib.Path("/proc/%d/status" % process.pid).read_text()
             self.assertRegex(status, r"Uid:\t65534\t65534\t65534\t65534")
             self.stop(process)
 
@@ -217,13 +217,8 @@ def main():
     suite = unittest.defaultTestLoader.loadTestsFromTestCase(Live)
     reason = namespaces_allowed()
     if reason:
-        print("live capture is skipped: " + reason)
-        print("0 passed, 0 failed, %d skipped" % suite.countTestCases())
-        return 0
-    result = unittest.TextTestRunner(verbosity=1).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed" % (result.testsRun - bad, bad))
-    return 1 if bad else 0
+        return runner.skip(suite, "live capture is", reason)
+    return runner.run(suite)
 
 
 if __name__ == "__main__":

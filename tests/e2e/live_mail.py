@@ -18,6 +18,7 @@ import tempfile
 import unittest
 
 import live
+import runner
 
 PLAY = live.ROOT / "tests" / "support" / "play_live.sh"
 SKIPPED = 77
@@ -111,13 +112,8 @@ def main():
         os.chmod(folder, 0o755)
         reason = play(folder, LiveMail.program)
         if reason:
-            print("overheard mail servers are skipped: " + reason)
-            print("0 passed, 0 failed, %d skipped" % suite.countTestCases())
-            return 0
-        result = unittest.TextTestRunner(verbosity=1).run(suite)
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed" % (result.testsRun - bad, bad))
-    return 1 if bad else 0
+            return runner.skip(suite, "overheard mail servers are", reason)
+        return runner.run(suite)
 
 
 if __name__ == "__main__":
