@@ -23,13 +23,23 @@ static void on_signal(int sig)
 
 void signals_install(struct packet_source *source)
 {
-	static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
-	struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	static const struct {
+		int sig, flags;
+	} handled[] = {
+		/* A read from a pipe that is quiet must not go on. */
+		{SIGINT, 0},
+		{SIGTERM, 0},
+		{SIGHUP, SA_RESTART},
+		{SIGUSR1, SA_RESTART},
+	};
+	struct sigaction act = {.sa_handler = on_signal};
 
 	source_to_break = source;
 	sigemptyset(&act.sa_mask);
-	for (size_t i = 0; i < sizeof(handled) / sizeof(handled[0]); i++)
-		sigaction(handled[i], &act, NULL);
+	for (size_t i = 0; i < sizeof(handled) / sizeof(handled[0]); i++) {
+		act.sa_flags = handled[i].flags;
+		sigaction(handled[i].sig, &act, NULL);
+	}
 	act.sa_handler = SIG_IGN; /* a reader that went away is an error of write() */
 	sigaction(SIGPIPE, &act, NULL);
 }

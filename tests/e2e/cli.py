@@ -4,11 +4,14 @@
 import gzip
 import json
 import pathlib
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+import zlib
 
 import runner
 
@@ -167,6 +170,31 @@ class CommandLine(unittest.TestCase):
         strip = lambda text: [json.loads(line)["heloscope"] for line in text.splitlines()]
         self.assertTrue(a.stdout)
         self.assertEqual(strip(a.stdout), strip(b.stdout))
+
+    def test_stop_while_a_pipe_is_quiet(self):
+        """What has come by then is reported, and nothing is called damaged."""
+        whole = DEMO.read_bytes()
+        packed = zlib.compressobj(wbits=31)
+        packed = packed.compress(whole[:400000]) + packed.flush(zlib.Z_SYNC_FLUSH)
+        out = self.tmp / "out.json"
+        for data in (whole[:400000], packed):
+            out.unlink(missing_ok=True)
+            p = subprocess.Popen([PROGRAM, "-r", "-", "--datasets", "source,stats", "-o",
+                                  "ecs:%s" % out], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+            p.stdin.write(data)
+            p.stdin.flush()
+            time.sleep(1)
+            p.send_signal(signal.SIGTERM)
+            try:
+                self.assertEqual(p.wait(10), 0)
+                self.assertIn(b"sessions", p.stderr.read())
+            finally:
+                p.kill()
+                p.stdin.close()
+                p.stderr.close()
+            records = [json.loads(line)["heloscope"] for line in out.read_text().splitlines()]
+            self.assertTrue(any("source" in r for r in records))
+            self.assertEqual(records[-1]["stats"]["capture"]["damaged"], 0)
 
     def test_truncated_input(self):
         whole = DEMO.read_bytes()
