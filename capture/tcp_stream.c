@@ -384,7 +384,10 @@ static void take_data(struct tcp_stream *s, const struct tcp_stream_context *x, 
 	struct span data = seg->payload;
 
 	if (h->fin_seen && end > (int64_t)h->fin) {
-		x->stats->after_fin_bytes += (uint64_t)(end - (int64_t)h->fin);
+		int64_t beyond = end - (int64_t)h->fin;
+
+		x->stats->after_fin_bytes += (uint64_t)(
+			beyond < seg->payload_len ? beyond : seg->payload_len);
 		end = (int64_t)h->fin;
 	}
 	if (offset < (int64_t)h->next) {

@@ -281,6 +281,8 @@ static void test_data_after_fin(void **state)
 	say(f, C, SEGMENT_FIN, 0, 0, "bye");
 	assert_string_equal(flow_log_take(&f->log), "C 0 \"bye\" ack 0\nC 3 fin ack 0\n");
 	assert_int_equal(f->stats.after_fin_bytes, 4 + 5);
+	say(f, C, 0, 4, 0, "behind"); /* as who sends on counts its FIN */
+	assert_int_equal(f->stats.after_fin_bytes, 4 + 5 + 6);
 }
 
 /* A frame cut by the snaplen: its bytes, then a gap of known size; in and out of order. */
