@@ -184,6 +184,7 @@ struct decap_stats decap_get_stats(const struct decap *d)
 	s.datagrams = f.datagrams;
 	s.overlap_bytes = f.overlap_bytes;
 	s.datagrams_lost = f.lost;
+	s.datagrams_pending = f.pending;
 	return s;
 }
 

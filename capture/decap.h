@@ -62,6 +62,7 @@ struct decap_stats {
 	/* IP fragments: seen; datagrams put together; bytes that came again with other content (the
 	 * first copy won); datagrams given up because of age or want of room. */
 	uint64_t fragments, datagrams, overlap_bytes, datagrams_lost;
+	uint64_t datagrams_pending; /* not whole yet; at the end of the input they never will be */
 };
 
 /* `seed` keys the table of fragments and the segments' fingerprints. NULL where memory is short. */

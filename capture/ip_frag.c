@@ -212,7 +212,10 @@ int ip_frag_add(struct ip_frag *f, const struct ip_frag_key *key, const struct i
 
 struct ip_frag_stats ip_frag_get_stats(const struct ip_frag *f)
 {
-	return f->stats;
+	struct ip_frag_stats s = f->stats;
+
+	s.pending = table_count(f->pending);
+	return s;
 }
 
 size_t ip_frag_bytes(const struct ip_frag *f)

@@ -44,6 +44,7 @@ struct ip_frag_stats {
 	uint64_t fragments, datagrams; /* seen; put together */
 	uint64_t overlap_bytes;        /* came again with other content, in units of 8 */
 	uint64_t lost;                 /* datagrams given up */
+	uint64_t pending;              /* not whole yet */
 };
 
 /* NULL where memory is short. */

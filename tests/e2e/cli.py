@@ -196,6 +196,20 @@ class CommandLine(unittest.TestCase):
             self.assertTrue(any("source" in r for r in records))
             self.assertEqual(records[-1]["stats"]["capture"]["damaged"], 0)
 
+    def test_what_was_left_out_is_counted(self):
+        def counted(name):
+            capture = ROOT / "tests" / "pcaps" / (name + ".pcap")
+            r = run("-r", capture, "--datasets", "stats")
+            return json.loads(r.stdout.splitlines()[-1])["heloscope"]["stats"], r.stderr
+        stats, _ = counted("tcp-cases")
+        self.assertEqual({k: stats["tcp"][k] for k in ("resets_ignored", "syns_ignored",
+                                                       "out_of_window", "after_fin_bytes")},
+                         {"resets_ignored": 3, "syns_ignored": 0, "out_of_window": 0,
+                          "after_fin_bytes": 33})
+        stats, said = counted("encap-lost-fragments")
+        self.assertGreater(stats["capture"]["fragmented_pending"], 0)
+        self.assertIn(b"not whole at the end", said)
+
     def test_truncated_input(self):
         whole = DEMO.read_bytes()
         (self.tmp / "cut.pcap").write_bytes(whole[:len(whole) // 2 + 7])
