@@ -23,6 +23,7 @@ static bool open_flow(struct flow_tracker *t, struct flow *f)
 		flow_table_rank(t->table, f, FLOW_RANK_UNPROVEN);
 		if (!tcp_stream_closing(&f->stream))
 			f->timeout = FLOW_TIMEOUT_SMTP;
+		flow_timers_sooner(&t->timers, f);
 	} else {
 		t->stats->flows_not_smtp++;
 	}

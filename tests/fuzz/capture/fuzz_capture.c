@@ -2,12 +2,14 @@
 /*
  * A capture made of records: a byte that says what follows, then a raw Ethernet frame, or a few
  * bytes from which a TCP segment of one of a few connections is made, so that handshakes, guesses,
- * resets and time come together. The sink holds the contract of capture.h.
+ * resets and time come together. The sink holds the contract of capture.h, the order of all that it
+ * is told included: records keep it (base/record.h), and the merge of lanes relies on them.
  */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "base/record.h"
 #include "capture/capture.h"
 #include "capture/decap.h"
 #include "capture/flow_hash.h"
@@ -39,19 +41,22 @@ struct state {
 	struct capture *capture;
 	struct open_flow flows[MAX_FLOWS];
 	size_t open;
-	nstime time, told;
+	nstime time;
+	struct record told; /* the key of the latest call */
 	uint64_t packet;
 };
 
-static void note_time(struct state *s, nstime time)
+static void note(struct state *s, nstime time, bool timer, uint64_t packet, uint64_t flow)
 {
-	assert(time >= s->told && time <= s->time);
-	s->told = time;
+	struct record key = {.time = time, .timer = timer, .packet = packet, .flow = flow};
+
+	assert(time <= s->time && record_cmp(&s->told, &key) <= 0);
+	s->told = key;
 }
 
 static void on_connect(void *cookie, const struct flow_info *f)
 {
-	note_time(cookie, f->last_time);
+	note(cookie, f->last_time, false, f->id, f->id);
 }
 
 static void *on_open(void *cookie, enum flow_protocol protocol, const struct flow_info *f)
@@ -84,7 +89,7 @@ static void on_chunk(void *cookie, enum flow_protocol protocol, void *state,
 	o->started[c->dir] = true;
 	o->next[c->dir] = c->offset + c->data.len + c->missing;
 	o->fin[c->dir] = c->kind == CHUNK_FIN;
-	note_time(cookie, c->time);
+	note(cookie, c->time, c->timer, c->packet, f->id);
 }
 
 static void on_end(void *cookie, enum flow_protocol protocol, void *state,
@@ -95,17 +100,18 @@ static void on_end(void *cookie, enum flow_protocol protocol, void *state,
 
 	assert(o);
 	*o = s->flows[--s->open];
-	note_time(s, e->time);
+	note(s, e->time, e->timer, e->packet, f->id);
 }
 
 static void on_datagram(void *cookie, const struct datagram *d)
 {
-	note_time(cookie, d->time);
+	note(cookie, d->time, false, d->packet, d->packet);
 }
 
 static struct capture *make_capture(struct state *s)
 {
-	struct capture_config config = {.memory = 1 << 20, .smtp_idle = 100 * NS_PER_S};
+	/* What is known to be SMTP may be waited for less than what is not. */
+	struct capture_config config = {.memory = 1 << 20, .smtp_idle = 40 * NS_PER_S};
 	struct flow_sink sink = {s, on_connect, on_open, on_chunk, on_end, on_datagram};
 
 	return capture_create(&config, &sink);

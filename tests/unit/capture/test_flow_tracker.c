@@ -198,6 +198,21 @@ static void test_idle(void **state)
 	assert_int_equal(f->stats.flows_idle, 1);
 }
 
+/* Sessions may be waited for less than what is not known to be one. */
+static void test_short_idle(void **state)
+{
+	struct fixture *f = *state;
+	struct capture_config config = {.memory = 16 << 20, .smtp_idle = 10 * NS_PER_S};
+
+	flow_tracker_destroy(f->tracker);
+	f->tracker = flow_tracker_create(&config, &f->sink, &f->stats);
+	begin_session(f);
+	advance(f, 10 * NS_PER_S);
+	assert_log(f, "");
+	advance(f, 1);
+	assert_log(f, "end idle timer 10005\n");
+}
+
 static void test_keep_alive(void **state)
 {
 	struct fixture *f = *state;
@@ -828,6 +843,7 @@ int main(void)
 		TEST(test_refused),
 		TEST(test_reset),
 		TEST(test_idle),
+		TEST(test_short_idle),
 		TEST(test_keep_alive),
 		TEST(test_half_closed),
 		TEST(test_one_sided_close),
