@@ -13,7 +13,7 @@ static int list_devices(void)
 {
 	char error[512];
 
-	if (packet_source_list_devices(stdout, error) == 1)
+	if (packet_source_list_devices(stdout, error) == 0)
 		return EXIT_STATUS_OK;
 	log_error("%s", error);
 	return EXIT_STATUS_FAILURE;

@@ -80,6 +80,11 @@ class CommandLine(unittest.TestCase):
             self.assertIn(option, r.stdout.decode())
         self.assertRegex(run("-V").stdout.decode(), r"^heloscope \d+\.\d+\.\d+\n$")
 
+    def test_interfaces_are_listed(self):
+        r = run("-D")
+        self.assertEqual((r.returncode, r.stderr), (0, b""))
+        self.assertIn("lo", r.stdout.decode().splitlines())
+
     # input
 
     def test_missing_file(self):
