@@ -123,6 +123,8 @@ static void on_helo_reply(struct session_builder *b, const struct smtp_reply_eve
 		b->capabilities = b->capabilities_next;
 		b->offers_unknown = b->offers_unknown_next;
 		b->pipeconnect = b->pipeconnect || (b->capabilities & SMTP_CAP_PIPECONNECT);
+		b->starttls_offered =
+			b->starttls_offered || (b->capabilities & SMTP_CAP_STARTTLS);
 	}
 	b->capabilities_next = 0;
 	b->offers_unknown_next = b->ehlo_lines = 0;

@@ -32,6 +32,7 @@ struct session_builder {
 	uint8_t ended_by;                /* then, enum session_close: QUIT, FIN or TIMEOUT */
 	bool starttls, starttls_refused; /* the command was seen; a reply that said no */
 	bool starttls_last;              /* and none came behind it */
+	bool starttls_offered;           /* by any EHLO's reply: inside TLS none offers it again */
 	uint8_t starttls_used, implicit_tls, opaque; /* enum tri */
 	int banner_code;
 	uint32_t banner_off;

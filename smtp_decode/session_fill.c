@@ -73,7 +73,8 @@ static void fill_tls(const struct session_builder *b, const struct flow_ending *
 	/* A hello that a server answered in clear was sent to the wrong port. */
 	r->implicit_tls = seen_or(b->implicit_tls == TRI_YES && !not_smtp, true);
 	r->opaque = seen_or(b->opaque == TRI_YES, true);
-	r->starttls_offered = session_builder_offered(b, SMTP_CAP_STARTTLS);
+	r->starttls_offered = b->starttls_offered ? (uint8_t)TRI_YES
+						  : session_builder_offered(b, SMTP_CAP_STARTTLS);
 	r->starttls_used = b->starttls_used;
 	if (r->starttls_used == TRI_UNKNOWN && (!b->starttls || b->starttls_refused))
 		r->starttls_used = seen_or(false, client_whole);

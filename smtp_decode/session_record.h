@@ -135,7 +135,7 @@ struct session_record {
 	struct str_ref banner;	/* the whole first reply line with its code, control bytes kept */
 	int32_t banner_code;	/* -1 unseen */
 
-	uint8_t starttls_offered, starttls_used; /* enum tri */
+	uint8_t starttls_offered, starttls_used; /* enum tri; offered: by some reply to EHLO */
 	uint8_t implicit_tls;			 /* enum tri: TLS from the first byte */
 	uint8_t opaque;	       /* enum tri: went dark (TLS) at some point */
 	struct session_tls tls;
