@@ -63,6 +63,7 @@ static const struct row rows[] = {
 	ROW("memory.capture_bytes", memory_capture),
 	ROW("memory.queue_bytes", memory_queues),
 	ROW("smtp.sessions", lanes.decoder.sessions),
+	ROW("smtp.tls_sessions", lanes.decoder.tls_sessions),
 	ROW("smtp.messages", lanes.decoder.messages),
 	ROW("smtp.messages_undecoded", lanes.decoder.messages_undecoded),
 	ROW("smtp.lines_capped", lanes.decoder.lines_capped),

@@ -39,11 +39,21 @@ static size_t all_stats(const struct run *r, struct stat_value ret[STATS_MAX])
 	return SOURCE_STATS + pipeline_stats(r->pipeline, ret + SOURCE_STATS);
 }
 
+/* Live by the clock; in a replay its first packet. */
+static nstime started(const struct run *r)
+{
+	return r->live ? r->started : pipeline_first_time(r->pipeline);
+}
+
 void run_report_stats(struct run *r, nstime now)
 {
-	struct stat_value all[STATS_MAX];
+	struct stat_value all[STATS_MAX + 1];
+	nstime start = started(r);
+	size_t count = all_stats(r, all);
 
-	emitter_stats(r->emitter, now, r->started, all, all_stats(r, all));
+	all[count++] = (struct stat_value){
+		"uptime_s", now > start ? (uint64_t)(now - start) / NS_PER_S : 0};
+	emitter_stats(r->emitter, now, start, all, count);
 }
 
 void run_report_engine(struct run *r, nstime now, const char *action, const char *message)
@@ -55,7 +65,7 @@ void run_report_engine(struct run *r, nstime now, const char *action, const char
 		{"alerts", pipeline_alerts(r->pipeline)},
 	};
 
-	emitter_engine(r->emitter, now, r->started, action, message, values,
+	emitter_engine(r->emitter, now, started(r), action, message, values,
 		sizeof(values) / sizeof(values[0]));
 }
 

@@ -234,6 +234,7 @@ struct packet_source_stats packet_source_get_stats(struct packet_source *s)
 	} else {
 		struct packet_merge_stats m = packet_merge_get_stats(s->merge);
 
+		r.received = r.packets;
 		r.damaged = m.damaged;
 		r.comments = m.comments;
 		r.clock_steps_back = m.clock_steps_back;

@@ -25,7 +25,7 @@ struct live_options {
 
 struct packet_source_stats {
 	uint64_t packets, bytes;                /* delivered */
-	uint64_t received, dropped, if_dropped; /* live: by the kernel's count */
+	uint64_t received, dropped, if_dropped; /* live: by the kernel's count; else what was read */
 	uint64_t truncated;                     /* frames cut by the snaplen */
 	uint64_t damaged;  /* inputs that ended in the middle, or blocks that made no sense */
 	uint64_t comments; /* in pcapng files */

@@ -17,7 +17,7 @@ struct smtp_decoder {
 	struct smtp_blocks blocks;
 	struct smtp_session *free; /* the one used last is still in the caches */
 	uint64_t sessions, lines_capped, hellos_capped, pending_capped, records_full,
-		clients_claimed;
+		clients_claimed, tls_sessions;
 };
 
 /* Where, within the connection, a session began: with XCLIENT, else zero. */
@@ -123,6 +123,7 @@ struct smtp_decoder_stats smtp_decoder_get_stats(const struct smtp_decoder *d)
 		.hellos_capped = d->hellos_capped,
 		.records_full = d->messages.records_full + d->records_full,
 		.clients_claimed = d->clients_claimed,
+		.tls_sessions = d->tls_sessions,
 	};
 }
 
@@ -206,6 +207,8 @@ static void emit_session(
 	r->rcpts_accepted = m->rcpts_accepted;
 	r->rcpts_rejected = m->rcpts_rejected;
 	r->rcpts_unknown_user = m->rcpts_unknown_user;
+	if (r->starttls_used == TRI_YES || r->implicit_tls == TRI_YES)
+		d->tls_sessions++;
 	d->records_full += d->records.full;
 	d->config.emit(d->config.cookie, record_end(&d->records));
 }

@@ -257,6 +257,20 @@ class CommandLine(unittest.TestCase):
         r = run("-r", DEMO, "--summary", "json", "--progress", "none")
         json.loads(r.stderr.decode())
 
+    def test_stats_are_of_the_capture(self):
+        r = run("-r", DEMO, "--datasets", "stats,session,engine", "-q")
+        records = [json.loads(line) for line in r.stdout.splitlines()]
+        first = min(x["event"]["start"] for x in records if "session" in x["heloscope"])
+        stats, engine = records[-2:]
+        for record in (stats, engine):
+            self.assertEqual(record["event"]["start"][:19], first[:19])
+        counters = stats["heloscope"]["stats"]
+        self.assertEqual(counters["uptime_s"], stats["event"]["duration"] // 10 ** 9)
+        self.assertEqual(counters["capture"]["packets_received"], counters["capture"]["packets"])
+        dark = sum(x["heloscope"]["session"]["starttls"].get("used", False) for x in records[:-2])
+        self.assertGreater(dark, 0)
+        self.assertEqual(counters["smtp"]["tls_sessions"], dark)
+
     def test_write_packets(self):
         out = self.tmp / "copy.pcap"
         first = run("-r", DEMO, "-w", out, "--datasets", "source", "-q")
