@@ -3,6 +3,7 @@
 
 #include "app/options.h"
 #include "app/run.h"
+#include "app/run_verify.h"
 #include "app/settings.h"
 #include "base/log.h"
 #include "capture/packet_source.h"
@@ -67,6 +68,8 @@ static int run_configured(const struct options *o)
 		return EXIT_STATUS_USAGE;
 	if (o->mode == MODE_DUMP_CONFIG)
 		settings_dump(store, stdout);
+	else if (run_verify(o, settings_get(store)) != 1)
+		status = EXIT_STATUS_USAGE;
 	else if (o->mode == MODE_REPLAY || o->mode == MODE_LIVE)
 		status = run_capture(o, settings_get(store));
 	else

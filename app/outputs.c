@@ -71,42 +71,55 @@ static int parse_datasets(const char *list, unsigned int *ret)
 	return -1;
 }
 
-static int add_all(struct outputs *out, const struct options *o, const struct settings *s,
-	unsigned int datasets, int *ret_status)
+/* Those of -o, where there are none those of the configuration. */
+static size_t count_of(const struct options *o, const struct settings *s)
 {
-	for (size_t i = 0; i < (o->outputs.count ? o->outputs.count : s->output_count); i++) {
-		const struct setting_output *set = o->outputs.count ? NULL : &s->outputs[i];
-		const char *path = set ? configured_path(set) : target_path(o->outputs.items[i]);
+	return o->outputs.count ? o->outputs.count : s->output_count;
+}
 
-		if (!path) {
-			*ret_status = EXIT_STATUS_USAGE;
-			return -1;
-		}
-		if (add(out, path, set && set->datasets ? set->datasets : datasets) != 1)
+static const char *path_of(const struct options *o, const struct settings *s, size_t i)
+{
+	return o->outputs.count ? target_path(o->outputs.items[i])
+				: configured_path(&s->outputs[i]);
+}
+
+int outputs_verify(const struct options *o, const struct settings *s)
+{
+	unsigned int datasets;
+	int ok = parse_datasets(o->datasets, &datasets);
+
+	for (size_t i = 0; i < count_of(o, s); i++)
+		if (!path_of(o, s, i))
+			ok = -1;
+	return ok;
+}
+
+static int add_all(struct outputs *out, const struct options *o, const struct settings *s,
+	unsigned int datasets)
+{
+	for (size_t i = 0; i < count_of(o, s); i++) {
+		unsigned int own = o->outputs.count ? 0 : s->outputs[i].datasets;
+		const char *path = path_of(o, s, i);
+
+		if (!path || add(out, path, own ? own : datasets) != 1)
 			return -1;
 	}
 	return out->count ? 1 : add(out, "-", datasets);
 }
 
-int outputs_open(const struct options *o, const struct settings *s, struct outputs **ret,
-	int *ret_status)
+int outputs_open(const struct options *o, const struct settings *s, struct outputs **ret)
 {
 	size_t room = o->outputs.count + s->output_count + 1;
 	struct outputs *out = calloc(1, sizeof(*out));
 	unsigned int datasets;
 
-	*ret_status = EXIT_STATUS_FAILURE;
 	if (!out)
 		return -1;
 	out->items = calloc(room, sizeof(*out->items));
 	out->sinks = calloc(room, sizeof(*out->sinks));
 	if (!out->items || !out->sinks)
 		goto fail;
-	if (parse_datasets(o->datasets, &datasets) != 1) {
-		*ret_status = EXIT_STATUS_USAGE;
-		goto fail;
-	}
-	if (add_all(out, o, s, datasets, ret_status) != 1)
+	if (parse_datasets(o->datasets, &datasets) != 1 || add_all(out, o, s, datasets) != 1)
 		goto fail;
 	*ret = out;
 	return 1;

@@ -9,9 +9,10 @@
 
 struct outputs;
 
-/* 1; -1 after a message on stderr, with *ret_status the exit status that goes with it. */
-int outputs_open(const struct options *o, const struct settings *s, struct outputs **ret,
-	int *ret_status);
+/* Are datasets and targets well-formed? Opens nothing. 1, or -1 after a message for each. */
+int outputs_verify(const struct options *o, const struct settings *s);
+/* Of what was verified. 1; -1 after a message on stderr where one cannot be written. */
+int outputs_open(const struct options *o, const struct settings *s, struct outputs **ret);
 /* Writes out what is buffered. 1, or -1 where some output lost lines (reported). */
 int outputs_close(struct outputs *o);
 

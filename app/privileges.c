@@ -12,17 +12,29 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int privileges_drop(const char *user, char error[512])
+static const struct passwd *find(const char *user, char error[512])
 {
 	const struct passwd *pw;
 
 	errno = 0;
 	pw = getpwnam(user);
-	if (!pw) {
+	if (!pw)
 		snprintf(error, 512, "cannot become %s (-Z): %s", user,
 			errno ? strerror(errno) : "there is no such user; create it or name another");
+	return pw;
+}
+
+int privileges_find(const char *user, char error[512])
+{
+	return find(user, error) ? 1 : -1;
+}
+
+int privileges_drop(const char *user, char error[512])
+{
+	const struct passwd *pw = find(user, error);
+
+	if (!pw)
 		return -1;
-	}
 	if (initgroups(pw->pw_name, pw->pw_gid) != 0 || setgid(pw->pw_gid) != 0 ||
 		setuid(pw->pw_uid) != 0) {
 		snprintf(error, 512, "cannot become %s (-Z): %s; start as root, or without -Z", user,

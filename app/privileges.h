@@ -3,6 +3,9 @@
 #ifndef APP_PRIVILEGES_H
 #define APP_PRIVILEGES_H
 
+/* Is there a user of that name? 1, or -1 with a sentence in `error`. */
+int privileges_find(const char *user, char error[512]);
+
 /*
  * Gives up root for `user` (name) for good: groups, gid, uid, and PR_SET_NO_NEW_PRIVS. 1, or -1
  * with a sentence in `error`.

@@ -214,7 +214,7 @@ int run_capture(const struct options *o, const struct settings *s)
 	struct run r = {.o = o, .s = s, .live = o->mode == MODE_LIVE};
 	int status = EXIT_STATUS_FAILURE;
 
-	if (open_source(&r) != 1 || outputs_open(o, s, &r.outputs, &status) != 1 ||
+	if (open_source(&r) != 1 || outputs_open(o, s, &r.outputs) != 1 ||
 		drop_privileges(&r) != 1 || build(&r) != 1)
 		goto out;
 	signals_install(r.source);

@@ -161,7 +161,21 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(run("-r", self.tmp, "--strict", "-q").returncode, 4)
 
     def test_bad_filter(self):
-        self.refused(1, ["filter", "prot tcp"], "-r", DEMO, "-f", "prot tcp")
+        self.refused(2, ["filter", "-f", "prot tcp"], "-r", DEMO, "-f", "prot tcp")
+        self.refused(2, ["filter", "-f", "prot tcp"], "-i", "lo", "-f", "prot tcp")
+        # One that is good for another link type is not badly written.
+        self.refused(1, ["filter", "wlan type"], "-r", DEMO, "-f", "wlan type mgt")
+
+    def test_what_no_new_start_mends(self):
+        self.refused(2, ["nosuchuser", "-Z"], "-r", DEMO, "-Z", "nosuchuser")
+        self.refused(2, ["/no/key", "hash_key_file"],
+                     "-r", DEMO, "--set", "privacy.hash_key_file=/no/key")
+
+    def test_configuration_is_checked_beyond_its_form(self):
+        path = self.config("outputs: [{type: file}]\ncapture: {filter: prot tcp}\n"
+                           "privacy: {hash_key_file: /no/key}\n")
+        error = self.refused(2, ["outputs", "capture.filter", "/no/key"], "-T", "-c", path)
+        self.assertEqual(len(error.splitlines()), 3)
 
     def test_unknown_interface(self):
         self.refused(1, ["nosuch0"], "-i", "nosuch0")
