@@ -112,6 +112,35 @@ static int buffer_size(const char *text, int *ret)
 	return 1;
 }
 
+/* A comma list of where DNS facts come from; of these one alone is known so far. */
+static int dns_sources(const char *text, bool *ret_passive)
+{
+	char shown[80];
+	bool off = false, passive = false, bad = false;
+
+	for (const char *at = text, *end; !bad; at = end + 1) {
+		struct span word;
+
+		end = strchrnul(at, ',');
+		word = span_of(at, (size_t)(end - at));
+		if (span_eq_str(word, "passive"))
+			passive = true;
+		else if (span_eq_str(word, "off"))
+			off = true;
+		else
+			bad = true;
+		if (*end == '\0')
+			break;
+	}
+	if (bad || off == passive) {
+		log_error("--dns takes off, or a comma list of sources (passive), not \"%s\"",
+			log_safe(span_str(text), shown, sizeof(shown)));
+		return -1;
+	}
+	*ret_passive = passive;
+	return 1;
+}
+
 static int append(struct text_args *list, const char *text)
 {
 	const char **more = realloc(list->items, (list->count + 1) * sizeof(*more));
@@ -196,8 +225,7 @@ static int take_argument(struct options *o, int c, const char *arg)
 		o->datasets = arg;
 		return 1;
 	case OPT_DNS:
-		o->dns = arg;
-		return 1;
+		return dns_sources(arg, &o->dns_passive);
 	case OPT_EXPLAIN:
 		o->explain = arg;
 		return set_mode(o, MODE_EXPLAIN);
@@ -240,7 +268,7 @@ static const char *option_name(int c, const char *arg, char buf[80])
 
 int options_parse(int argc, char **argv, struct options *ret)
 {
-	struct options o = {.dns = "passive", .checksums = -1};
+	struct options o = {.dns_passive = true, .checksums = -1};
 	char shown[80];
 	int c;
 
@@ -265,11 +293,6 @@ int options_parse(int argc, char **argv, struct options *ret)
 	if (o.mode == MODE_NONE) {
 		log_error("nothing to do: name a capture (-r FILE) or an interface (-i IFACE); "
 			  "heloscope -h lists the options");
-		goto fail;
-	}
-	if (strcmp(o.dns, "passive") != 0 && strcmp(o.dns, "off") != 0) {
-		log_error("--dns takes off or passive, not \"%s\"",
-			log_safe(span_str(o.dns), shown, sizeof(shown)));
 		goto fail;
 	}
 	*ret = o;

@@ -51,7 +51,8 @@ struct text_args {
 struct options {
 	enum run_mode mode;
 	struct text_args files, interfaces, assignments, outputs;
-	const char *config, *filter, *user, *write_file, *explain, *datasets, *dns;
+	const char *config, *filter, *user, *write_file, *explain, *datasets;
+	bool dns_passive; /* DNS facts are taken from the traffic */
 	int snaplen, buffer_bytes; /* 0: as configured */
 	int fanout_group; /* 0: none */
 	int checksums;		   /* enum checksum_mode; -1: as configured */

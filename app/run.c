@@ -108,7 +108,7 @@ static int build(struct run *r)
 {
 	struct pipeline_config c = {.settings = r->s,
 		.live = r->live,
-		.use_dns = strcmp(r->o->dns, "off") != 0,
+		.use_dns = r->o->dns_passive,
 		.workers = workers(r),
 		.seed = table_seed(r),
 		.checksums = r->o->checksums < 0 ? r->s->checksums

@@ -73,6 +73,12 @@ class CommandLine(unittest.TestCase):
         self.refused(2, ["--fail-on-alert"], "-r", DEMO, "--fail-on-alert=dire")
         self.refused(2, ["-B"], "-i", "lo", "-B", "12")
 
+    def test_dns_sources(self):
+        for good in ("off", "passive", "passive,passive"):
+            self.assertEqual(run("-T", "--dns", good).returncode, 0, good)
+        for bad in ("", "passive,", "off,passive", "sometimes"):
+            self.refused(2, ["--dns", "off", "passive"], "-T", "--dns", bad)
+
     def test_help_and_version(self):
         r = run("-h")
         self.assertEqual(r.returncode, 0)
