@@ -111,6 +111,19 @@ int packet_filter_check(struct packet_filter *f, int link_type, char why[256])
 	return -1;
 }
 
+int packet_filter_check_form(struct packet_filter *f, char why[256])
+{
+	static const int others[] = {DLT_RAW, DLT_LINUX_SLL, DLT_IEEE802_11};
+	char ignored[256];
+
+	if (packet_filter_check(f, DLT_EN10MB, why) == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (packet_filter_check(f, others[i], ignored) == 0)
+			return 0;
+	return -1;
+}
+
 bool packet_filter_matches(struct packet_filter *f, const struct packet *p)
 {
 	const struct program *g = program_for(f, p->link_type);
