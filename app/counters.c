@@ -70,6 +70,7 @@ static const struct row rows[] = {
 	ROW("smtp.headers_capped", lanes.decoder.headers_capped),
 	ROW("smtp.texts_capped", lanes.decoder.texts_capped),
 	ROW("smtp.mime_capped", lanes.decoder.mime_capped),
+	ROW("smtp.charsets_unknown", lanes.decoder.charsets_unknown),
 	ROW("smtp.commands_pending_capped", lanes.decoder.pending_capped),
 	ROW("smtp.hellos_capped", lanes.decoder.hellos_capped),
 	ROW("smtp.records_full", lanes.decoder.records_full),

@@ -107,6 +107,7 @@ static const struct {
 	{"smtp.headers_capped", "header sections longer than is looked at"},
 	{"smtp.texts_capped", "texts longer than is digested"},
 	{"smtp.mime_capped", "messages with more MIME parts or depth than is followed"},
+	{"smtp.charsets_unknown", "texts and encoded words in charsets that are not known"},
 	{"smtp.commands_pending_capped", "commands beyond what may await a reply"},
 	{"smtp.hellos_capped", "TLS hellos and certificates longer than is looked at"},
 	{"smtp.records_full", "records that could not hold everything"},

@@ -147,6 +147,8 @@ static void content(
 	}
 	event_cluster_id(w, j->cluster_id);
 	seen(w, "charset", m, m->charset);
+	if (m->traits & MESSAGE_CHARSET_UNKNOWN)
+		json_writer_bool(w, "charset_unknown", true);
 	if (m->traits & MESSAGE_HEADER_SEEN)
 		json_writer_uint(w, "received_count", m->received);
 	attachments(w, m);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text of any charset to UTF-8, over any split. Labels are those of MIME (case ignored). UTF-8,
- * US-ASCII and what is unknown pass as they are, unchecked. Single-byte charsets go by a table,
- * made once, most of two bytes by a table of pairs (charset_pair.h); the others through iconv. What
- * is invalid becomes U+FFFD.
+ * Text of any charset to UTF-8, over any split: what comes out does not depend on where the input
+ * is cut, however broken it is. Labels are those of MIME (charset_label.h). UTF-8, US-ASCII and
+ * what is unknown pass as they are, unchecked. Single-byte charsets go by a table, most of two
+ * bytes by a table of pairs, those of Unicode and of ISO 2022 by decoders of our own, the others
+ * through iconv. What is invalid becomes U+FFFD.
  */
 #ifndef SMTP_DECODE_CHARSET_H
 #define SMTP_DECODE_CHARSET_H
@@ -13,10 +14,14 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "smtp_decode/charset_2022.h"
 #include "smtp_decode/charset_hz.h"
+#include "smtp_decode/charset_iconv.h"
+#include "smtp_decode/charset_label.h"
+#include "smtp_decode/charset_put.h"
+#include "smtp_decode/charset_utf16.h"
+#include "smtp_decode/charset_utf7.h"
 
-#define CHARSET_LABEL_MAX 40
-#define CHARSET_CARRY 16
 #define CHARSET_REST 16
 #define CHARSET_ROOM 128 /* the least that charset_decode() works in */
 
@@ -26,30 +31,27 @@ struct charsets;
 struct charsets *charsets_create(void);
 /* All decoders must be finished. */
 void charsets_destroy(struct charsets *cs);
-
-enum charset_kind {
-	CHARSET_IDENTITY = 0,
-	CHARSET_TABLE,
-	CHARSET_PAIRS,
-	CHARSET_ICONV,
-	CHARSET_HZ,  /* through iconv as GB 18030 */
-	CHARSET_BOM, /* UTF-16 or UTF-32 before its first bytes, which tell their order */
-};
+/* How many texts and words had a label that means no charset. */
+uint64_t charsets_unknown(const struct charsets *cs);
 
 /* All zero is a decoder of UTF-8 that needs no finish. */
 struct charset_decoder {
-	enum charset_kind kind;
-	const uint16_t *table;     /* of the bytes from 0x80 */
-	uint16_t *pairs;           /* those of `cs` */
-	struct charset_conv *conv; /* taken from `cs` */
 	struct charsets *cs;
-	uint8_t carry[CHARSET_CARRY]; /* an incomplete character */
-	uint8_t carry_len;
-	uint8_t unit; /* CHARSET_BOM: bytes of one */
+	enum charset_kind kind;
+	union {
+		const uint16_t *table;
+		struct charset_pairs *pairs;
+		struct charset_conv *conv; /* taken from `cs` */
+		struct charset_2022 iso2022;
+		struct charset_utf7 utf7;
+		struct charset_utf16 utf16;
+	};
+	struct charset_carry carry; /* an incomplete character */
 	struct charset_hz hz;
 };
 
-void charset_begin(struct charset_decoder *d, struct charsets *cs, struct span label);
+/* False where the label is unknown. (An empty one says nothing, and is not.) */
+bool charset_begin(struct charset_decoder *d, struct charsets *cs, struct span label);
 
 /*
  * Decodes from `*in`, which moves on, as far as `out` has room (`size` >= CHARSET_ROOM). Call it
@@ -60,9 +62,6 @@ size_t charset_decode(struct charset_decoder *d, struct span *in, char *out, siz
 /* The text ends: writes what a converter held back and U+FFFD for an incomplete character (up to
  * CHARSET_REST bytes), gives the converter back, and leaves a decoder of UTF-8. */
 size_t charset_finish(struct charset_decoder *d, char *out);
-
-/* Writes the UTF-8 of `cp` (<= 0x10ffff), up to 4 bytes; returns their number. */
-size_t charset_put_utf8(uint32_t cp, char *out);
 
 /* A length <= `len` that does not end within a UTF-8 character of `p`. */
 size_t charset_whole(const char *p, size_t len);

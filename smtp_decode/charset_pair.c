@@ -3,29 +3,38 @@
 
 #include <endian.h>
 #include <string.h>
-#include <strings.h>
 
-#include "smtp_decode/charset.h"
+#include "smtp_decode/charset_put.h"
 #include "smtp_decode/text_utf8.h"
 
-#define NOT_SEEN 0
-#define NO_PAIR 0xffff
 #define HIGH_BITS 0x8080808080808080u
 
-int charset_pair_set(const char *name)
-{
-	/* All keep no state between characters, and have ASCII below 0x80. */
-	static const char *const names[CHARSET_PAIR_SETS] = {
-		"GB18030", "BIG5", "UHC", "EUC-JP", "CP932"};
+static const char *const names[CHARSET_PAIR_SETS] = {
+	[CHARSET_GB18030] = "GB18030",
+	[CHARSET_BIG5] = "BIG5",
+	[CHARSET_UHC] = "UHC",
+	[CHARSET_EUC_JP] = "EUC-JP",
+	[CHARSET_EUC_JP_MS] = "EUC-JP-MS",
+	[CHARSET_EUC_JISX0213] = "EUC-JISX0213",
+	[CHARSET_EUC_TW] = "EUC-TW",
+	[CHARSET_CP932] = "CP932",
+};
 
-	for (int i = 0; i < CHARSET_PAIR_SETS; i++)
-		if (strcasecmp(name, names[i]) == 0)
-			return i;
-	return -1;
+const char *charset_pair_name(enum charset_pair_set set)
+{
+	return names[set];
 }
 
-/* The code point of the two bytes at `p`, NO_PAIR where they are not one of 16 bits. */
-static __attribute__((noinline)) uint16_t ask(iconv_t cd, const uint8_t *p)
+enum charset_pair_set charset_pair_find(const char *name)
+{
+	enum charset_pair_set set = 0;
+
+	while (set < CHARSET_PAIR_SETS && strcmp(name, names[set]) != 0)
+		set++;
+	return set;
+}
+
+uint16_t charset_pair_ask(iconv_t cd, const uint8_t p[2])
 {
 	char pair[2] = {(char)p[0], (char)p[1]}, *in = pair;
 	uint8_t utf8[16];
@@ -33,13 +42,15 @@ static __attribute__((noinline)) uint16_t ask(iconv_t cd, const uint8_t *p)
 	size_t in_len = sizeof(pair), out_len = sizeof(utf8), n;
 	uint32_t cp;
 
-	if (iconv(cd, &in, &in_len, &out, &out_len) == (size_t)-1) {
+	if (iconv(cd, &in, &in_len, &out, &out_len) == (size_t)-1 ||
+		iconv(cd, NULL, NULL, &out, &out_len) == (size_t)-1) {
 		iconv(cd, NULL, NULL, NULL, NULL);
-		return NO_PAIR;
+		return CHARSET_NO_PAIR;
 	}
 	n = sizeof(utf8) - out_len;
-	if (n == 0 || text_utf8_get(utf8, n, &cp) != n || cp == NOT_SEEN || cp >= NO_PAIR)
-		return NO_PAIR;
+	if (n == 0 || text_utf8_get(utf8, n, &cp) != n || cp == CHARSET_PAIR_UNASKED ||
+		cp >= CHARSET_NO_PAIR)
+		return CHARSET_NO_PAIR;
 	return (uint16_t)cp;
 }
 
@@ -75,7 +86,7 @@ size_t charset_pair_decode(uint16_t *table, iconv_t cd, struct span *in, char *o
 	const char *last = out + size - 3;
 
 	while (p < end && o <= last) {
-		uint16_t *at;
+		uint16_t cp;
 
 		if (*p < 0x80) {
 			p = copy_ascii(p, end, &o, last);
@@ -83,20 +94,11 @@ size_t charset_pair_decode(uint16_t *table, iconv_t cd, struct span *in, char *o
 		}
 		if (end - p < 2)
 			break;
-		at = &table[(p[0] & 0x7f) << 8 | p[1]];
-		if (*at == NOT_SEEN)
-			*at = ask(cd, p);
-		if (*at == NO_PAIR)
+		cp = charset_pair_get(table, cd, p);
+		if (cp == CHARSET_NO_PAIR)
 			break;
 		p += 2;
-		if (*at < 0x800) {
-			o += charset_put_utf8(*at, o);
-			continue;
-		}
-		o[0] = (char)(0xe0 | *at >> 12);
-		o[1] = (char)(0x80 | (*at >> 6 & 0x3f));
-		o[2] = (char)(0x80 | (*at & 0x3f));
-		o += 3;
+		o += charset_put_utf8(cp, o);
 	}
 	*in = span_skip(*in, (size_t)(p - in->p));
 	return (size_t)(o - out);

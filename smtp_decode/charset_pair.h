@@ -13,12 +13,41 @@
 
 #include "base/span.h"
 
-#define CHARSET_PAIR_SETS 5
 #define CHARSET_PAIR_SIZE (128 * 256) /* entries of a table, which is all zero at first */
 
-/* The number (< CHARSET_PAIR_SETS) of the charset that iconv knows by `name`, -1 where it has no
- * table. */
-int charset_pair_set(const char *name);
+/* They keep no state between characters, and have ASCII below 0x80. */
+enum charset_pair_set {
+	CHARSET_GB18030,
+	CHARSET_BIG5,
+	CHARSET_UHC,
+	CHARSET_EUC_JP,
+	CHARSET_EUC_JP_MS,
+	CHARSET_EUC_JISX0213, /* but for letters that an accent may follow */
+	CHARSET_EUC_TW,
+	CHARSET_CP932,
+	CHARSET_PAIR_SETS,
+};
+
+/* The name by which iconv knows it. */
+const char *charset_pair_name(enum charset_pair_set set);
+/* The set that iconv knows by `name`; CHARSET_PAIR_SETS where it is none. */
+enum charset_pair_set charset_pair_find(const char *name);
+
+/* What iconv makes of the pair at `p`: CHARSET_NO_PAIR where it is none, or no code point of 16
+ * bits. */
+#define CHARSET_PAIR_UNASKED 0
+#define CHARSET_NO_PAIR 0xffff
+uint16_t charset_pair_ask(iconv_t cd, const uint8_t p[2]);
+
+/* The same, by the table. */
+static inline uint16_t charset_pair_get(uint16_t *table, iconv_t cd, const uint8_t p[2])
+{
+	uint16_t *at = &table[(p[0] & 0x7f) << 8 | p[1]];
+
+	if (__builtin_expect(*at == CHARSET_PAIR_UNASKED, 0))
+		*at = charset_pair_ask(cd, p);
+	return *at;
+}
 
 /*
  * Decodes the start of `*in`, which moves on, up to what iconv must look at or to the end of the

@@ -46,6 +46,7 @@ struct message_content {
 	bool gap;      /* bytes are missing */
 	bool text_gap; /* and of the text, or that may be */
 	bool text_capped;
+	bool charset_unknown;
 	bool forked;       /* there are two versions of the text */
 	bool html_version; /* and the second has something of its own */
 	uint32_t text_bytes;
@@ -105,7 +106,10 @@ void message_content_pool_destroy(struct message_content_pool *p)
 
 struct message_content_stats message_content_pool_stats(const struct message_content_pool *p)
 {
-	return p->stats;
+	struct message_content_stats s = p->stats;
+
+	s.charsets_unknown = charsets_unknown(p->charsets);
+	return s;
 }
 
 struct message_content *message_content_create(struct message_content_pool *p)
@@ -176,7 +180,7 @@ static void on_text_begin(void *cookie, const struct mime_entity *e, bool altern
 		c->first_charset_len = (uint8_t)charset.len;
 	}
 	choose_sink(c, alternative);
-	mime_text_begin(&c->text, c->pool->charsets, e);
+	c->charset_unknown |= !mime_text_begin(&c->text, c->pool->charsets, e);
 	text_stream_begin(&c->stream, &c->sink, c->buffer, !c->is_html);
 	url_scan_init(&c->scan, &c->urls);
 	url_page_init(&c->page, &c->urls, &c->scan);
@@ -297,6 +301,7 @@ void message_content_reset(struct message_content *c, const struct span *rcpts, 
 	message_files_reset(&c->files);
 	c->sink = (struct text_sink){.tables = p->tables, .names = &c->names};
 	c->gap = c->text_gap = c->text_capped = c->forked = c->html_version = false;
+	c->charset_unknown = false;
 	c->text_bytes = 0;
 	c->first_charset_len = 0;
 	text_digest_init(&c->plain);
@@ -380,6 +385,8 @@ void message_content_fill(struct message_content *c, const struct redactor *r,
 		m->traits |= MESSAGE_HEADER_CAPPED;
 	if (c->walk.capped)
 		m->traits |= MESSAGE_MIME_CAPPED;
+	if (c->charset_unknown)
+		m->traits |= MESSAGE_CHARSET_UNKNOWN;
 	fill_digest(c, &m->digest);
 	url_list_fill(&c->urls, c->text_gap, b, m);
 	if (c->text_capped || c->walk.capped) { /* there may be more */

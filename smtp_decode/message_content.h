@@ -31,6 +31,7 @@ struct message_content_config {
 
 struct message_content_stats {
 	uint64_t headers_capped, texts_capped, mime_capped; /* messages */
+	uint64_t charsets_unknown; /* texts and encoded words (charset_label.h) */
 };
 
 /* NULL where memory is short. */

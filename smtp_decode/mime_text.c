@@ -5,10 +5,10 @@
 
 #define PIECE 2048 /* encoded bytes decoded at a time */
 
-void mime_text_begin(struct mime_text *t, struct charsets *cs, const struct mime_entity *e)
+bool mime_text_begin(struct mime_text *t, struct charsets *cs, const struct mime_entity *e)
 {
 	*t = (struct mime_text){.encoding = e->encoding};
-	charset_begin(&t->charset, cs, span_of(e->charset, e->charset_len));
+	return charset_begin(&t->charset, cs, span_of(e->charset, e->charset_len));
 }
 
 static void put(struct mime_text *t, struct span text, mime_text_fn *fn, void *cookie)

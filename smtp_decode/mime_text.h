@@ -20,7 +20,8 @@ struct mime_text {
 /* UTF-8, which may be broken where the charset was not known. Borrowed. */
 typedef void mime_text_fn(void *cookie, struct span utf8);
 
-void mime_text_begin(struct mime_text *t, struct charsets *cs, const struct mime_entity *e);
+/* False where the charset is unknown: the text passes as it is. */
+bool mime_text_begin(struct mime_text *t, struct charsets *cs, const struct mime_entity *e);
 void mime_text_feed(struct mime_text *t, struct span data, mime_text_fn *fn, void *cookie);
 void mime_text_end(struct mime_text *t, mime_text_fn *fn, void *cookie);
 /* Ends it without its rest; for one that is given up. */

@@ -119,6 +119,7 @@ struct smtp_decoder_stats smtp_decoder_get_stats(const struct smtp_decoder *d)
 		.headers_capped = content.headers_capped,
 		.texts_capped = content.texts_capped,
 		.mime_capped = content.mime_capped,
+		.charsets_unknown = content.charsets_unknown,
 		.pending_capped = d->pending_capped,
 		.hellos_capped = d->hellos_capped,
 		.records_full = d->messages.records_full + d->records_full,

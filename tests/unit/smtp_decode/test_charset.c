@@ -69,6 +69,15 @@ static void test_rows(void **state)
 		{"cp949", "\xa2\xe8!", FFFD "!"},
 		{"utf-7", "caf+AOk-", "caf\xc3\xa9"},
 		{"unicode-1-1-utf-7", "+ZeVnLA", "\xe6\x97\xa5\xe6\x9c\xac"}, /* not shifted back */
+		{"utf-7", "1+-1 ~\\", "1+1 ~\\"}, /* that some want encoded */
+		{"utf-7", "a+AOk.b", "a\xc3\xa9.b"},
+		{"utf-7", "+2D3eAA-", "\xf0\x9f\x98\x80"},
+		{"utf-7", "a + b", "a " FFFD " b"},
+		{"utf-7", "a+", "a" FFFD},
+		{"utf-7", "+2D0- +2D0AYQ- +3gA-", FFFD " " FFFD "a " FFFD}, /* half a pair */
+		{"utf-7", "+AGEA-", "a" FFFD}, /* bits of no character */
+		{"utf-7", "+AGF-", "a" FFFD},
+		{"utf-7", "\xe9+\xe9", FFFD FFFD FFFD},
 		{"hz-gb-2312", "a~{VPND~}b~~",
 			"a\xe4\xb8\xad\xe6\x96\x87"
 			"b~"},
@@ -77,6 +86,34 @@ static void test_rows(void **state)
 		{"iso-2022-kr", "\x1b$)C\x0eGQ\x0f!", "\xed\x95\x9c!"},
 		{"iso-2022-jp", "\x1b$B\x46\x7c", "\xe6\x97\xa5"}, /* the next begins in ASCII */
 		{"iso-2022-jp", "F|", "F|"},
+		{"iso-2022-jp", "\x1b$B-!", "\xe2\x91\xa0"}, /* of NEC */
+		{"iso-2022-jp", "\x1b(I1\x1b(J\\~", "\xef\xbd\xb1\xc2\xa5\xe2\x80\xbe"},
+		{"iso-2022-jp",
+			"\x0e"
+			"1\x0f"
+			"1",
+			"\xef\xbd\xb1"
+			"1"},
+		{"iso-2022-jp", "\x1b$(D0!", "\xe4\xb8\x82"},
+		{"iso-2022-jp", "\x1b.A\x1bNi\x1b.F\x1bNa", "\xc3\xa9\xce\xb1"},
+		{"iso-2022-jp", "\x1b$BF|\n\x1b(Bx", "\xe6\x97\xa5\nx"},
+		{"iso-2022-jp", "\x1b$BF", FFFD},
+		{"iso-2022-jp", "\x1b$BF\x1b(Ba", FFFD "a"},
+		{"iso-2022-jp", "\x1b$BF\nF|", FFFD "\n\xe6\x97\xa5"},
+		{"iso-2022-jp", "\x1b$B/~F|", FFFD "\xe6\x97\xa5"}, /* empty place */
+		{"iso-2022-jp", "\x1b$x!", FFFD "$x!"},
+		{"iso-2022-jp", "\x1b\x1b$BF|\x1b", FFFD "\xe6\x97\xa5" FFFD},
+		{"iso-2022-jp",
+			"a\xe9"
+			"b",
+			"a" FFFD "b"},
+		{"iso-2022-jp", "\x1bNa\x1bN\n", FFFD FFFD "\n"}, /* no set is there */
+		{"iso-2022-cn", "\x1b$)A\x0eVP\x0f!", "\xe4\xb8\xad!"},
+		{"iso-2022-cn", "\x1b$)A\x0eVP\nVP", "\xe4\xb8\xad\nVP"},
+		{"iso-2022-cn",
+			"\x1b$)G\x0e"
+			"Dc\x1b$*H\x1bNrDDc",
+			"\xe4\xb8\xad\xe9\xbe\x98\xe4\xb8\xad"},
 		{"big5-hkscs", "\x88\x66", "\xc3\x8a"}, /* held back: an accent might follow */
 		{"big5-hkscs", "\x88\x66\xa7", "\xc3\x8a" FFFD},
 		{"big5-hkscs", "\x88\x62", "\xc3\x8a\xcc\x84"},
@@ -133,6 +170,41 @@ static void test_utf16(void **state)
 	assert_string_equal(decode(cs, "utf-16", span_of("a", 1), 1, CHARSET_ROOM), FFFD);
 	assert_string_equal(
 		decode(cs, "utf-32", span_of("\0\0\xfe\xff\0\0\0a", 8), 3, CHARSET_ROOM), "a");
+	assert_string_equal(decode(cs, "ucs-4", span_of("\0\0\0a\0\1\xf6\0", 8), 3, CHARSET_ROOM),
+		"a\xf0\x9f\x98\x80"); /* the first character tells */
+	/* broken ones: half a pair, a unit that is none */
+	assert_string_equal(decode(cs, "utf-16le",
+				    span_of("\x3d\xd8"
+					    "a\0\0\xdc"
+					    "b\0",
+					    8),
+				    3, CHARSET_ROOM),
+		FFFD "a" FFFD "b");
+	assert_string_equal(decode(cs, "utf-32le",
+				    span_of("\0\xd8\0\0\0\0\x11\0"
+					    "b\0\0\0",
+					    12),
+				    1, CHARSET_ROOM),
+		FFFD FFFD "b");
+	charsets_destroy(cs);
+}
+
+/* Labels that mean nothing are counted; none, and good ones, are not. */
+static void test_unknown(void **state)
+{
+	struct charsets *cs = charsets_create();
+	struct charset_decoder d;
+	char out[CHARSET_REST];
+
+	assert_true(charset_begin(&d, cs, span_str("utf-8")));
+	assert_true(charset_begin(&d, cs, span_str("")));
+	assert_true(charset_begin(&d, cs, span_str("utf-7")));
+	charset_finish(&d, out);
+	assert_int_equal(charsets_unknown(cs), 0);
+	assert_false(charset_begin(&d, cs, span_str("no-such-charset")));
+	assert_int_equal(d.kind, CHARSET_IDENTITY);
+	assert_false(charset_begin(&d, cs, span_str("ISO-2022-CN-EXT")));
+	assert_int_equal(charsets_unknown(cs), 2);
 	charsets_destroy(cs);
 }
 
@@ -185,7 +257,7 @@ static void test_rooms(void **state)
 static void test_noise(void **state)
 {
 	static const char *labels[] = {"gb18030", "big5", "iso-2022-jp", "iso-2022-kr", "euc-tw",
-		"utf-7", "utf-16", "utf-32", "hz", "cp932", "big5-hkscs", "tscii", "ibm1364"};
+		"utf-7", "utf-16", "utf-32", "hz", "cp932", "big5-hkscs", "t.61", "johab"};
 	struct charsets *cs = charsets_create();
 	uint8_t noise[700];
 	uint32_t x = 1;
@@ -287,6 +359,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_utf16),
+		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_broken_hz),
 		cmocka_unit_test(test_rooms),
 		cmocka_unit_test(test_noise),

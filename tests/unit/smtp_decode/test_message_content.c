@@ -305,6 +305,26 @@ static void test_no_recipient_shows(void **state)
 	}
 }
 
+/* A text whose charset means nothing is read as it is, and marked; one with a good one, or with
+ * none, is not. */
+static void test_unknown_charset(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t before = message_content_pool_stats(f->pool).charsets_unknown;
+	const struct message_record *m;
+
+	m = decode(f, "Content-Type: text/plain; charset=x-martian\r\n\r\none two three\r\n");
+	assert_true(m->traits & MESSAGE_CHARSET_UNKNOWN);
+	assert_str(f, m->charset, "x-martian");
+	assert_int_equal(m->digest.words, 3);
+	m = decode(f, "Content-Type: text/plain; charset=utf-7\r\n\r\none\r\n");
+	assert_false(m->traits & MESSAGE_CHARSET_UNKNOWN);
+	m = decode(f, "Subject: =?x-martian?Q?one?=\r\n\r\none\r\n"); /* counted only */
+	assert_false(m->traits & MESSAGE_CHARSET_UNKNOWN);
+	assert_str(f, m->subject, "one");
+	assert_int_equal(message_content_pool_stats(f->pool).charsets_unknown - before, 2);
+}
+
 /* A megabyte of what is hard to read, as a text, as HTML and as a header: none may take more than
  * linear time. */
 static void test_hostile(void **state)
@@ -468,6 +488,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_nested, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_recipients_hidden, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_recipient_shows, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unknown_charset, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gaps, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_breaks_off, setup, teardown),
