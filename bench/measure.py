@@ -2,6 +2,7 @@
 """What the benches share: tools compiled, captures made, programs timed, tables printed."""
 import os
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -69,6 +70,14 @@ def run(command, out=os.devnull, err=None):
     if status != 0:
         sys.exit("%s: exit status %d" % (" ".join(command), os.waitstatus_to_exitcode(status)))
     return Used(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def stop(process, number=signal.SIGINT):
+    """Ends a Popen; its exit status and what it used."""
+    process.send_signal(number)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, used
 
 
 def warn_if_busy():
