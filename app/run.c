@@ -13,6 +13,7 @@
 #include "app/run_tick.h"
 #include "app/signals.h"
 #include "base/log.h"
+#include "base/random.h"
 
 
 static const char *filter_of(const struct run *r)
@@ -97,11 +98,7 @@ static unsigned int workers(const struct run *r)
 /* Replays use one seed, so that they run the same every time; live tables must not be guessed. */
 static uint64_t table_seed(const struct run *r)
 {
-	uint64_t seed = 0;
-
-	if (r->live && getentropy(&seed, sizeof(seed)) != 0)
-		seed = (uint64_t)run_tick_clock();
-	return seed;
+	return r->live ? random_word() : 0;
 }
 
 static int build(struct run *r)

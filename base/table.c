@@ -7,6 +7,7 @@
 
 #include "base/big.h"
 #include "base/hash.h"
+#include "base/random.h"
 
 #define NONE UINT32_MAX
 #define ENTRY_ALIGN 8
@@ -21,6 +22,7 @@ struct node {
 
 struct table {
 	struct table_config c;
+	uint64_t secret; /* with the seed */
 	uint8_t *pool;
 	uint32_t *slots; /* entry index, NONE where free */
 	uint32_t mask;
@@ -55,6 +57,7 @@ struct table *table_create(const struct table_config *config)
 	if (!t)
 		return NULL;
 	t->c = *config;
+	t->secret = config->seed ^ random_word();
 	t->stride = (sizeof(struct node) + config->entry_size + ENTRY_ALIGN - 1) &
 		~(size_t)(ENTRY_ALIGN - 1);
 	while (slots * 2 < (uint64_t)config->capacity * 3) /* load of two thirds at the most */
@@ -84,7 +87,7 @@ void table_destroy(struct table *t)
 
 static uint32_t key_hash(const struct table *t, const void *key)
 {
-	return (uint32_t)hash64_seed(key, t->c.key_size, t->c.seed);
+	return (uint32_t)hash64_seed(key, t->c.key_size, t->secret);
 }
 
 /* The slot that holds `key`, or the free one where it would go. */

@@ -6,7 +6,8 @@
  *
  * An entry is `entry_size` bytes whose first `key_size` bytes are its key. Pointers to entries
  * stay valid until that entry is removed or evicted. All orders (LRU, iteration) are a function of
- * the calls alone, so the same input gives the same evictions.
+ * the calls alone, so the same input gives the same evictions. Where an entry lies also depends on a
+ * secret of the table, also in a replay: nobody can choose keys that fall into one place.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/random.h"
 #include "capture/flow_hash.h"
 
 #define LEAST_FLOWS 8 /* a shard */
@@ -37,6 +38,7 @@ struct flow_table {
 	struct slot *slots;
 	uint32_t first, count; /* shards */
 	uint32_t per_shard, slot_mask;
+	uint64_t secret; /* of its slots */
 	struct shard shards[CAPTURE_SHARDS];
 };
 
@@ -98,6 +100,7 @@ struct flow_table *flow_table_create(uint64_t flows, uint32_t first, uint32_t co
 		per_shard = (STUB_BIT - 1) / CAPTURE_SHARDS / 4;
 	while (slots * 2 < per_shard * 2 * 3) /* two thirds full at the most */
 		slots *= 2;
+	t->secret = random_word() | 1;
 	t->first = first;
 	t->count = count;
 	t->per_shard = (uint32_t)per_shard;
@@ -165,10 +168,16 @@ static int compare(const struct segment *seg, const struct addr *a, uint16_t a_p
 	return 0;
 }
 
+/* The seed of `hash` is known in a replay; the slots must not be, or flows could be piled up. */
+static uint32_t tag_of(const struct flow_table *t, uint64_t hash)
+{
+	return (uint32_t)flow_hash_fold(hash, t->secret);
+}
+
 void flow_table_prefetch_slot(struct flow_table *t, uint64_t hash)
 {
 	__builtin_prefetch(
-		&shard_at(t, flow_hash_shard(hash))->slots[(uint32_t)hash & t->slot_mask]);
+		&shard_at(t, flow_hash_shard(hash))->slots[tag_of(t, hash) & t->slot_mask]);
 }
 
 /* The first of a shard's flows that was never used. */
@@ -207,7 +216,7 @@ static uint32_t next_to_use(const struct flow_table *t, const struct shard *s)
 void flow_table_prefetch_flow(struct flow_table *t, uint64_t hash)
 {
 	const struct shard *s = shard_at(t, flow_hash_shard(hash));
-	uint32_t tag = (uint32_t)hash, k = tag & t->slot_mask, i;
+	uint32_t tag = tag_of(t, hash), k = tag & t->slot_mask, i;
 	const char *flow;
 
 	while (s->slots[k].ref && s->slots[k].tag != tag)
@@ -226,7 +235,7 @@ void flow_table_prefetch_flow(struct flow_table *t, uint64_t hash)
 struct flow_found flow_table_find(struct flow_table *t, uint64_t hash, const struct segment *seg)
 {
 	const struct slot *slots = shard_at(t, flow_hash_shard(hash))->slots;
-	uint32_t tag = (uint32_t)hash, k = tag & t->slot_mask;
+	uint32_t tag = tag_of(t, hash), k = tag & t->slot_mask;
 	struct flow_found found = {0};
 
 	for (; slots[k].ref; k = (k + 1) & t->slot_mask) {
@@ -411,7 +420,7 @@ struct flow *flow_table_insert(struct flow_table *t, uint64_t hash, const struct
 	f->info.client_port = seg->src_port;
 	f->info.server_port = seg->dst_port;
 	f->info.last_time = seg->time;
-	f->tag = (uint32_t)hash;
+	f->tag = tag_of(t, hash);
 	f->info.shard = (uint8_t)shard;
 	add_slot(t, s, f->tag, i + 1);
 	link_rank(t, f, FLOW_RANK_NEW);

@@ -4,9 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
+#include "base/hash.h"
 #include "base/table.h"
 
 struct item {
@@ -112,12 +114,46 @@ static void test_against_array(void **state)
 	table_destroy(t);
 }
 
+enum { MANY = 20000 };
+
+/* Processor time that it takes to put keys into a table whose seed is 0, and to find them. */
+static clock_t time_of(const uint32_t keys[MANY])
+{
+	struct table *t = make(MANY, NULL);
+	clock_t begin = clock();
+
+	for (int i = 0; i < MANY; i++)
+		put(t, keys[i]);
+	for (int i = 0; i < MANY; i++)
+		assert_non_null(table_find(t, &keys[i]));
+	begin = clock() - begin;
+	assert_int_equal(table_count(t), MANY);
+	table_destroy(t);
+	return begin;
+}
+
+/* A replay's seed is known to all: keys chosen by it must not fall into one place. */
+static void test_keys_chosen_by_the_seed(void **state)
+{
+	static uint32_t any[MANY], chosen[MANY];
+	uint32_t key = 0;
+
+	for (uint32_t i = 0; i < MANY; key++) {
+		if ((hash64_seed(&key, sizeof(key), 0) & 0xff00) == 0)
+			chosen[i++] = key;
+	}
+	for (uint32_t i = 0; i < MANY; i++)
+		any[i] = i * 256;
+	assert_true(time_of(chosen) < 20 * time_of(any) + CLOCKS_PER_SEC / 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lru),
 		cmocka_unit_test(test_protected),
 		cmocka_unit_test(test_against_array),
+		cmocka_unit_test(test_keys_chosen_by_the_seed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
