@@ -117,8 +117,9 @@ def watchers(program, workers):
 def send(namespace, path, rate, packets):
     """How many packets tcpreplay sent, and in how many seconds."""
     speed = ["--pps=%d" % rate] if rate else ["--topspeed"]
-    out = subprocess.run(["ip", "netns", "exec", namespace, "tcpreplay", "-i", "tx0", "--preload-pcap",
-                          "--limit=%d" % packets, *speed, path], capture_output=True, check=False)
+    out = subprocess.run(["ip", "netns", "exec", namespace, "tcpreplay", "-i", "tx0",
+                          "--preload-pcap", "--limit=%d" % packets, *speed, path],
+                         capture_output=True, check=False)
     text = (out.stdout + out.stderr).decode(errors="replace")
     sent = re.search(r"Successful packets:\s+(\d+)", text)
     seconds = re.search(r"sent in ([\d.]+) seconds", text)

@@ -25,8 +25,8 @@ class Used(NamedTuple):
 def compile_tools(folder, *names):
     libraries = {"null_loop": ["-lpcap"]}
     for name in names:
-        subprocess.run(["gcc", "-O2", "-o", folder / name, HERE / (name + ".c"),
-                        *libraries.get(name, [])], check=True)
+        subprocess.run(["gcc", "-std=gnu11", "-D_GNU_SOURCE", "-O2", "-I", HERE.parent, "-o",
+                        folder / name, HERE / (name + ".c"), *libraries.get(name, [])], check=True)
 
 
 def into_page_cache(path):
@@ -83,7 +83,8 @@ def stop(process, number=signal.SIGINT):
 def warn_if_busy():
     load = os.getloadavg()[0]
     if load > BUSY_LOAD:
-        print("The machine is busy (load %.1f): figures in seconds are doubtful." % load, flush=True)
+        print("The machine is busy (load %.1f): figures in seconds are doubtful." % load,
+              flush=True)
 
 
 def spread(values):

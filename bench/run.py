@@ -143,9 +143,9 @@ def main():
                                  with_tshark)
             missed += sum(not met for _, met in rounds.verdicts())
             table.row(show(rounds))
-    print("spread: of the seconds over the rounds; on CPU: below 100 %% where others had the processor;\n"
-          "tshark x: its time by ours; workers x: the time of one thread by that of --workers %d"
-          % WORKERS)
+    print("spread: of the seconds over the rounds; on CPU: below 100 %% where others had the\n"
+          "processor; tshark x: its time by ours; workers x: the time of one thread by that of\n"
+          "--workers %d" % WORKERS)
     return 1 if missed else 0
 
 
