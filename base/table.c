@@ -12,6 +12,7 @@
 #define NONE UINT32_MAX
 #define ENTRY_ALIGN 8
 #define EVICT_CANDIDATES 8
+#define CACHE_LINE 64
 
 /* What stands in front of each entry in the pool. */
 struct node {
@@ -205,6 +206,18 @@ void *table_find(struct table *t, const void *key)
 	uint32_t i = t->slots[probe(t, key, key_hash(t, key))];
 
 	return i == NONE ? NULL : entry_at(t, i);
+}
+
+void table_prefetch(const struct table *t, const void *key, enum table_part part)
+{
+	const uint32_t *slot = &t->slots[key_hash(t, key) & t->mask];
+
+	if (part == TABLE_SLOT) {
+		__builtin_prefetch(slot);
+		return;
+	}
+	for (size_t at = 0; *slot != NONE && at < t->stride; at += CACHE_LINE)
+		__builtin_prefetch(t->pool + (size_t)*slot * t->stride + at, 1);
 }
 
 void *table_get(struct table *t, const void *key, bool *ret_fresh)

@@ -42,6 +42,18 @@ void *table_find(struct table *t, const void *key);
  * *ret_fresh is true. Becomes the most recently used. Never NULL.
  */
 void *table_get(struct table *t, const void *key, bool *ret_fresh);
+
+/*
+ * Asks for memory that the two above will want: the slot; then, when that has come, the entry.
+ * Nothing but time changes.
+ */
+enum table_part {
+	TABLE_SLOT,
+	TABLE_ENTRY,
+};
+
+void table_prefetch(const struct table *t, const void *key, enum table_part part);
+
 /* Becomes the most recently used. */
 void table_touch(struct table *t, void *entry);
 void table_remove(struct table *t, void *entry);

@@ -98,6 +98,7 @@ static void test_against_array(void **state)
 
 		x = x * 1664525 + 1013904223;
 		key = (x >> 8) % KEYS;
+		table_prefetch(t, &key, x >> 30 & 1 ? TABLE_SLOT : TABLE_ENTRY);
 		e = table_find(t, &key);
 		assert_int_equal(e ? e->value : 0, have[key]);
 		if (x >> 31) {
