@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/table.h"
-
 #define ENTRY_OVERHEAD 24      /* of base/table */
 #define TOUCH_AFTER NS_PER_MIN /* a name in steady use keeps its place for so long */
 
@@ -45,6 +43,11 @@ size_t helo_names_bytes(const struct helo_names *t)
 struct helo_name *helo_names_find(struct helo_names *t, uint64_t hash)
 {
 	return table_find(t->table, &hash);
+}
+
+void helo_names_prefetch(const struct helo_names *t, uint64_t hash, enum table_part part)
+{
+	table_prefetch(t->table, &hash, part);
 }
 
 static struct helo_user *user_of(struct helo_name *n, const struct addr *ip)

@@ -8,6 +8,7 @@
 
 #include "base/addr.h"
 #include "base/nstime.h"
+#include "base/table.h"
 #include "base/tri.h"
 
 #define HELO_NAME_IPS 12
@@ -36,6 +37,8 @@ size_t helo_names_bytes(const struct helo_names *t);
 
 /* NULL where it is not known. */
 struct helo_name *helo_names_find(struct helo_names *t, uint64_t hash);
+/* table_prefetch() for the look-ups. */
+void helo_names_prefetch(const struct helo_names *t, uint64_t hash, enum table_part part);
 /* `ip` (a host key) greets with the name; beyond HELO_NAME_IPS the longest unseen goes. */
 struct helo_name *helo_names_use(struct helo_names *t, uint64_t hash, uint32_t org,
 	const struct addr *ip, enum tri related, nstime now);

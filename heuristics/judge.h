@@ -63,6 +63,19 @@ struct judge_stats {
 struct judge *judge_create(const struct judge_config *config, const struct judge_out *out);
 void judge_destroy(struct judge *j);
 
+/* What judge_record() will look up of a record. */
+struct judge_wants {
+	bool source, helo; /* which of these */
+	struct addr client;
+	uint64_t helo_name;
+};
+
+/*
+ * Ask for the memory that judge_record() will want of a record that comes soon: first where to
+ * look; then, when that has come, what lies there. Nothing but time changes.
+ */
+struct judge_wants judge_prefetch(struct judge *j, const struct record *r);
+void judge_prefetch_more(struct judge *j, const struct judge_wants *w);
 /* Time first moves to the record's, firing what is due before it. */
 void judge_record(struct judge *j, const struct record *r);
 /* Time moves to `now`, firing what is due before it (live and idle). */

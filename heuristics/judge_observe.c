@@ -74,7 +74,10 @@ struct source *judge_source(struct judge *j, const struct addr *a, nstime now)
 
 	if (s && j->next_card == s)
 		j->next_card = sources_newer(j->sources, s);
-	s = sources_get(j->sources, a, now);
+	if (s)
+		sources_touch(j->sources, s);
+	else
+		s = sources_get(j->sources, a, now);
 	if (!j->next_card)
 		j->next_card = s;
 	s->bits &= ~(uint32_t)SOURCE_CARDED;

@@ -156,6 +156,18 @@ struct source *sources_get(struct sources *t, const struct addr *a, nstime now)
 	return s;
 }
 
+void sources_touch(struct sources *t, struct source *s)
+{
+	table_touch(t->table, s);
+}
+
+void sources_prefetch(const struct sources *t, const struct addr *a, enum table_part part)
+{
+	struct addr key = addr_host_key(a);
+
+	table_prefetch(t->table, &key, part);
+}
+
 struct addr source_ip(const struct source *s)
 {
 	struct addr a = s->key;

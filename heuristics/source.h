@@ -158,6 +158,10 @@ void sources_destroy(struct sources *t);
 struct source *sources_find(struct sources *t, const struct addr *a);
 /* Made where it was not known; becomes the latest. */
 struct source *sources_get(struct sources *t, const struct addr *a, nstime now);
+/* Becomes the latest. */
+void sources_touch(struct sources *t, struct source *s);
+/* table_prefetch() for the two look-ups. */
+void sources_prefetch(const struct sources *t, const struct addr *a, enum table_part part);
 
 /* The row of the source in a table of details, or NULL where it has none. */
 void *sources_detail(struct sources *t, const struct source *s, enum source_detail d);
