@@ -3,8 +3,12 @@
 
 #include <stdlib.h>
 
+#include "app/record_queue.h"
+
 struct judging {
 	struct judge *judge;
+	bool live; /* whoever waits for an alert must not wait for other records */
+	struct record_queue queue;
 	struct judge_out out;
 	struct emitter *emitter;
 	struct summary *summary;
@@ -80,6 +84,8 @@ struct judging *judging_create(
 		free(j);
 		return NULL;
 	}
+	j->live = config->live;
+	record_queue_init(&j->queue, j->judge);
 	return j;
 }
 
@@ -93,16 +99,26 @@ void judging_destroy(struct judging *j)
 
 void judging_record(struct judging *j, const struct record *r)
 {
-	judge_record(j->judge, r);
+	if (j->live)
+		judge_record(j->judge, r);
+	else
+		record_queue_put(&j->queue, r);
+}
+
+void judging_settle(struct judging *j)
+{
+	record_queue_drain(&j->queue);
 }
 
 void judging_advance(struct judging *j, nstime now)
 {
+	judging_settle(j);
 	judge_advance(j->judge, now);
 }
 
 void judging_finish(struct judging *j)
 {
+	judging_settle(j);
 	judge_finish(j->judge);
 }
 

@@ -18,7 +18,10 @@ struct judging *judging_create(
 	const struct judge_config *config, struct emitter *emitter, struct summary *summary);
 void judging_destroy(struct judging *j);
 
+/* In a replay it may be judged a little later: see record_queue.h. */
 void judging_record(struct judging *j, const struct record *r);
+/* Judges what came so far. */
+void judging_settle(struct judging *j);
 /* Live and idle: time is `now`. */
 void judging_advance(struct judging *j, nstime now);
 /* The end of the input: every judgement is said. */

@@ -53,6 +53,7 @@ static void take_note(void *cookie, const void *note, const struct lane_stats *l
 {
 	struct pipeline *p = cookie;
 
+	judging_settle(p->judging);
 	memcpy(&p->noted_intake, note, sizeof(p->noted_intake));
 	p->noted_lanes = *lanes;
 	p->c.posted(p->c.cookie, (const struct intake *)note + 1);
@@ -256,6 +257,7 @@ bool pipeline_post(struct pipeline *p, const void *note)
 
 	if (!p->workers) {
 		lane_advance(p->lane, p->now);
+		judging_settle(p->judging);
 		p->c.posted(p->c.cookie, note);
 		return true;
 	}
