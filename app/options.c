@@ -26,6 +26,7 @@ enum long_option {
 	OPT_STRICT,
 	OPT_FAIL_ON_ALERT,
 	OPT_FANOUT_GROUP,
+	OPT_CARD,
 };
 
 static const char short_options[] = "r:i:c:Tf:s:B:k:DZ:w:o:vqVh";
@@ -45,6 +46,7 @@ static const struct option long_options[] = {
 	{"strict", no_argument, NULL, OPT_STRICT},
 	{"fail-on-alert", optional_argument, NULL, OPT_FAIL_ON_ALERT},
 	{"fanout-group", required_argument, NULL, OPT_FANOUT_GROUP},
+	{"card", required_argument, NULL, OPT_CARD},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
@@ -141,6 +143,19 @@ static int dns_sources(const char *text, bool *ret_passive)
 	return 1;
 }
 
+static int card_of(struct options *o, const char *text)
+{
+	char shown[80];
+
+	if (addr_parse(span_str(text), &o->card_addr) != 1) {
+		log_error("--card takes an IP address, not \"%s\"",
+			log_safe(span_str(text), shown, sizeof(shown)));
+		return -1;
+	}
+	o->card = text;
+	return 1;
+}
+
 static int append(struct text_args *list, const char *text)
 {
 	const char **more = realloc(list->items, (list->count + 1) * sizeof(*more));
@@ -226,6 +241,8 @@ static int take_argument(struct options *o, int c, const char *arg)
 		return 1;
 	case OPT_DNS:
 		return dns_sources(arg, &o->dns_passive);
+	case OPT_CARD:
+		return card_of(o, arg);
 	case OPT_EXPLAIN:
 		o->explain = arg;
 		return set_mode(o, MODE_EXPLAIN);
@@ -334,7 +351,9 @@ void options_print_help(void)
 	      "  --workers N           decoding threads (replay: 1; live: by cores)\n"
 	      "Output\n"
 	      "  -o ecs:-|ecs:FILE     where records go; repeatable (ecs:-)\n"
-	      "  --datasets LIST       alert,source,campaign,session,message,stats,engine (alert)\n"
+	      "  --datasets LIST       alert,source,campaign,session,message,stats,engine (alert;\n"
+	      "                        live also engine, a heartbeat every 60 s)\n"
+	      "  --card IP             the card of this source alone\n"
 	      "  --summary text|json|none\n"
 	      "  --progress auto|json|none\n"
 	      "  --fail-on-alert[=low|medium|high|critical]   exit 3 where there was one\n"

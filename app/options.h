@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/addr.h"
+
 enum exit_status {
 	EXIT_STATUS_OK = 0,
 	EXIT_STATUS_FAILURE = 1,
@@ -51,7 +53,8 @@ struct text_args {
 struct options {
 	enum run_mode mode;
 	struct text_args files, interfaces, assignments, outputs;
-	const char *config, *filter, *user, *write_file, *explain, *datasets;
+	const char *config, *filter, *user, *write_file, *explain, *datasets, *card;
+	struct addr card_addr; /* of `card` */
 	bool dns_passive; /* DNS facts are taken from the traffic */
 	int snaplen, buffer_bytes; /* 0: as configured */
 	int fanout_group; /* 0: none */

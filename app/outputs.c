@@ -57,13 +57,21 @@ static int add(struct outputs *out, const char *path, unsigned int datasets)
 	return 1;
 }
 
-static int parse_datasets(const char *list, unsigned int *ret)
+/* What is written where nobody chose. Live, silence would mean a dead sensor (contract 8.4). */
+static unsigned int default_datasets(const struct options *o)
+{
+	if (o->card)
+		return DATASET_SOURCE;
+	return o->mode == MODE_LIVE ? DATASET_ALERT | DATASET_ENGINE : DATASET_ALERT;
+}
+
+static int parse_datasets(const struct options *o, unsigned int *ret)
 {
 	char shown[80];
 	struct span bad;
 
-	*ret = DATASET_ALERT;
-	if (!list || dataset_parse(span_str(list), ret, &bad) == 0)
+	*ret = default_datasets(o);
+	if (!o->datasets || dataset_parse(span_str(o->datasets), ret, &bad) == 0)
 		return 1;
 	log_error("--datasets: there is no dataset \"%s\"; there are alert, source, campaign, "
 		  "session, message, stats, engine",
@@ -86,7 +94,7 @@ static const char *path_of(const struct options *o, const struct settings *s, si
 int outputs_verify(const struct options *o, const struct settings *s)
 {
 	unsigned int datasets;
-	int ok = parse_datasets(o->datasets, &datasets);
+	int ok = parse_datasets(o, &datasets);
 
 	for (size_t i = 0; i < count_of(o, s); i++)
 		if (!path_of(o, s, i))
@@ -119,7 +127,7 @@ int outputs_open(const struct options *o, const struct settings *s, struct outpu
 	out->sinks = calloc(room, sizeof(*out->sinks));
 	if (!out->items || !out->sinks)
 		goto fail;
-	if (parse_datasets(o->datasets, &datasets) != 1 || add_all(out, o, s, datasets) != 1)
+	if (parse_datasets(o, &datasets) != 1 || add_all(out, o, s, datasets) != 1)
 		goto fail;
 	*ret = out;
 	return 1;

@@ -65,7 +65,8 @@ static int drop_privileges(const struct run *r)
 static int open_emitter(struct run *r)
 {
 	struct emitter_config c = {
-		.sensor = r->s->sensor_name, .version = HELOSCOPE_VERSION, .live = r->live};
+		.sensor = r->s->sensor_name, .version = HELOSCOPE_VERSION, .live = r->live,
+		.card = r->o->card ? &r->o->card_addr : NULL};
 
 	c.sinks = outputs_sinks(r->outputs, &c.sink_count);
 	if (r->live) {
@@ -194,6 +195,9 @@ static int finish(struct run *r)
 	run_report_stats(r, now);
 	run_report_engine(r, now, "stopped", "heloscope came to the end of its input");
 	run_report_end(r);
+	if (r->o->card && (emitter_datasets(r->emitter) & DATASET_SOURCE) &&
+		emitter_written(r->emitter, DATASET_SOURCE) == 0)
+		log_warning("%s did not send: there is no card of it", r->o->card);
 	status = exit_status(r);
 	if (r->writer && packet_writer_close(r->writer) != 1) {
 		log_error("writing %s failed: not all packets are there", r->o->write_file);

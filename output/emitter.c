@@ -104,6 +104,11 @@ unsigned int emitter_datasets(const struct emitter *e)
 	return e->datasets;
 }
 
+uint64_t emitter_written(const struct emitter *e, enum dataset d)
+{
+	return e->sequences[__builtin_ctz(d)];
+}
+
 uint64_t emitter_lost(const struct emitter *e)
 {
 	return e->lost;
@@ -172,11 +177,23 @@ void emitter_alert(struct emitter *e, const struct alert *a)
 	deliver(e, DATASET_ALERT);
 }
 
+/* An IPv6 source is a /64 (contract 8.3). */
+static bool is_wanted(const struct emitter *e, const struct addr *source)
+{
+	struct addr a, b;
+
+	if (!e->config.card)
+		return true;
+	a = addr_host_key(source);
+	b = addr_host_key(e->config.card);
+	return addr_eq(&a, &b);
+}
+
 void emitter_source(struct emitter *e, const struct source_card *c)
 {
 	struct line l;
 
-	if (!begin(e, DATASET_SOURCE, &l))
+	if (!is_wanted(e, &c->ip) || !begin(e, DATASET_SOURCE, &l))
 		return;
 	source_line(&l, c);
 	deliver(e, DATASET_SOURCE);

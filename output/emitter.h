@@ -41,6 +41,7 @@ struct emitter_config {
 	 * from 1. */
 	const char *(*frame)(void *cookie, uint64_t packet, uint64_t *ret_frame);
 	void *cookie;
+	const struct addr *card; /* cards of other hosts are left out; NULL: all are written */
 	const struct line_sink *sinks;
 	size_t sink_count;
 };
@@ -52,6 +53,8 @@ struct emitter *emitter_create(const struct emitter_config *config);
 void emitter_destroy(struct emitter *e);
 /* Which datasets some sink wants. */
 unsigned int emitter_datasets(const struct emitter *e);
+/* How many records of a dataset were written. */
+uint64_t emitter_written(const struct emitter *e, enum dataset d);
 /* Lines that were lost because memory was short. */
 uint64_t emitter_lost(const struct emitter *e);
 

@@ -277,6 +277,16 @@ class CommandLine(unittest.TestCase):
         r = run("-r", DEMO, "--summary", "json", "--progress", "none")
         json.loads(r.stderr.decode())
 
+    def test_card(self):
+        r = run("-r", DEMO, "--card", "203.0.113.200", "-q")
+        card, = map(json.loads, r.stdout.splitlines())
+        self.assertEqual((r.returncode, card["source"]["ip"]), (0, "203.0.113.200"))
+        self.assertEqual(card["heloscope"]["source"]["verdict"], "bot-like")
+        r = run("-r", DEMO, "--card", "192.0.2.99", "--summary", "none")
+        self.assertEqual((r.returncode, r.stdout), (0, b""))
+        self.assertIn("192.0.2.99", r.stderr.decode())
+        self.refused(2, ["--card", "mx1"], "-r", DEMO, "--card", "mx1")
+
     def test_stats_are_of_the_capture(self):
         r = run("-r", DEMO, "--datasets", "stats,session,engine", "-q")
         records = [json.loads(line) for line in r.stdout.splitlines()]

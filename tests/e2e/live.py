@@ -161,6 +161,19 @@ class Live(unittest.TestCase):
         for r in sessions:
             self.assertTrue(r["heloscope"]["session"]["capture"]["complete"])
 
+    def test_default_datasets(self):
+        """Without --datasets a live run says that it lives."""
+        with span_port() as (_, watcher):
+            p = subprocess.Popen(["ip", "netns", "exec", watcher, PROGRAM, "-i", "span0", "-q"],
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            self.addCleanup(p.kill)
+            with p.stdout:
+                first = json.loads(p.stdout.readline())
+                p.send_signal(signal.SIGINT)
+                self.assertEqual(p.wait(PATIENCE), 0)
+        self.assertEqual((first["event"]["dataset"], first["event"]["action"]),
+                         ("heloscope.engine", "started"))
+
     def test_hup_opens_the_file_anew(self):
         with span_port() as (_, watcher):
             process, out = self.watch(watcher)
