@@ -199,6 +199,9 @@ static int finish(struct run *r)
 		emitter_written(r->emitter, DATASET_SOURCE) == 0)
 		log_warning("%s did not send: there is no card of it", r->o->card);
 	status = exit_status(r);
+	if (r->writer && packet_writer_left_out(r->writer) > 0)
+		log_warning("%s holds one link type only: %" PRIu64 " packets of others are not in it",
+			r->o->write_file, packet_writer_left_out(r->writer));
 	if (r->writer && packet_writer_close(r->writer) != 1) {
 		log_error("writing %s failed: not all packets are there", r->o->write_file);
 		status = EXIT_STATUS_FAILURE;

@@ -221,6 +221,12 @@ class CommandLine(unittest.TestCase):
             self.assertTrue(any("source" in r for r in records))
             self.assertEqual(records[-1]["stats"]["capture"]["damaged"], 0)
 
+    def test_write_tells_what_it_leaves_out(self):
+        capture = ROOT / "tests" / "pcaps" / "encap-links.pcapng"
+        r = run("-r", capture, "-w", self.tmp / "out.pcap", "--summary", "none")
+        self.assertEqual(r.returncode, 0)
+        self.assertRegex(r.stderr, rb"one link type only: [1-9]\d* packets of others")
+
     def test_what_was_left_out_is_counted(self):
         def counted(name):
             capture = ROOT / "tests" / "pcaps" / (name + ".pcap")
