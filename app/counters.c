@@ -91,6 +91,8 @@ static const struct row rows[] = {
 	ROW("alerts.suppressed", judging.judge.suppressed_alerts),
 	ROW("memory.judge_bytes", judging.judge.bytes),
 	ROW("dns.refused", lanes.dns_refused),
+	ROW("dns.streams", lanes.dns_streams),
+	ROW("dns.streams_capped", lanes.dns_capped),
 	ROW("alerts.total", judging.alerts),
 };
 

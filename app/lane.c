@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/connect_record.h"
+#include "base/limits.h"
 #include "facts/dns_message.h"
 
 struct lane {
@@ -12,6 +13,7 @@ struct lane {
 	struct capture *capture;
 	struct smtp_decoder *decoder;
 	struct record_builder builder; /* of DNS and connect records */
+	struct dns_room dns_rooms[FLOW_SHARDS];
 	struct record last;            /* its key alone */
 	struct lane_stats stats;       /* of DNS alone */
 };
@@ -53,7 +55,7 @@ static void *on_open(void *cookie, enum flow_protocol protocol, const struct flo
 	if (!l->c.use_dns)
 		return NULL;
 	l->stats.dns_streams++;
-	return dns_stream_create();
+	return dns_stream_create(&l->dns_rooms[f->shard]);
 }
 
 static void on_chunk(void *cookie, enum flow_protocol protocol, void *state,
@@ -102,6 +104,8 @@ struct lane *lane_create(const struct lane_config *config)
 	l->c.decoder.cookie = l;
 	l->c.decoder.shards = config->capture.shards;
 	l->last.time = INT64_MIN;
+	for (size_t i = 0; i < FLOW_SHARDS; i++)
+		l->dns_rooms[i].bytes = LIMIT_DNS_STREAMS / FLOW_SHARDS;
 	if (record_builder_init(&l->builder) != 1 ||
 		!(l->decoder = smtp_decoder_create(&l->c.decoder)) ||
 		!(l->capture = capture_create(&l->c.capture, &sink))) {
@@ -152,6 +156,8 @@ struct lane_stats lane_get_stats(const struct lane *l)
 
 	s.capture = capture_get_stats(l->capture);
 	s.decoder = smtp_decoder_get_stats(l->decoder);
+	for (size_t i = 0; i < FLOW_SHARDS; i++)
+		s.dns_capped += l->dns_rooms[i].capped;
 	return s;
 }
 

@@ -31,6 +31,7 @@ struct lane_stats {
 	struct capture_stats capture;
 	struct smtp_decoder_stats decoder;
 	uint64_t dns_streams, dns_refused;
+	uint64_t dns_capped; /* streams and their sides that found no room */
 };
 
 /* NULL where memory is short. */

@@ -117,6 +117,7 @@ static const struct {
 	{"judge.messages_unknown_facts", "messages judged without DNS facts"},
 	{"alerts.suppressed", "alerts held back by the limit of 30 a minute"},
 	{"dns.refused", "packets on port 53 that are no DNS"},
+	{"dns.streams_capped", "DNS connections not read to their end for lack of room"},
 	{"outputs.lost", "lines that could not be written"},
 };
 

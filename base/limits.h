@@ -61,6 +61,7 @@
 /* facts/ */
 #define LIMIT_DNS_NAME 255  /* RFC 1035 2.3.4 */
 #define LIMIT_DNS_ANSWERS 32 /* resource records taken from a message */
+#define LIMIT_DNS_STREAMS (16 * 1024 * 1024) /* bytes held of DNS over TCP */
 #define LIMIT_DNS_TXT 4096  /* bytes of a TXT record's strings; a longer one is left out */
 
 /* heuristics/ and output/ */

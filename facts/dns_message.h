@@ -19,13 +19,21 @@ const struct dns_record *dns_message_parse(
 	const struct datagram *d, uint64_t flow, uint32_t number, struct record_builder *b);
 
 /*
- * DNS over TCP (RFC 1035 4.2.2): two-byte lengths. One stream a direction, at most 64 KiB + 2
- * held; after a gap the rest of that direction is skipped, since there is nothing to find the
- * next length by.
+ * DNS over TCP (RFC 1035 4.2.2): two-byte lengths. One stream a direction; a message that comes in
+ * pieces is held, where there is room, at most 64 KiB + 2. After a gap, or a message for which there
+ * was no room, the rest of that direction is skipped, since there is nothing to find the next length
+ * by.
  */
 struct dns_stream;
 
-struct dns_stream *dns_stream_create(void);
+/* What the streams of a shard may yet hold together, so that none depends on who runs the others. */
+struct dns_room {
+	uint64_t bytes;
+	uint64_t capped; /* streams and directions that found too little */
+};
+
+/* `room` is borrowed. NULL where there is none, or memory is short. */
+struct dns_stream *dns_stream_create(struct dns_room *room);
 void dns_stream_destroy(struct dns_stream *s);
 /* Calls `emit` for each message that `c` completes. */
 void dns_stream_chunk(struct dns_stream *s, const struct flow_info *f,

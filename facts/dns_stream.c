@@ -14,20 +14,46 @@ struct side {
 };
 
 struct dns_stream {
+	struct dns_room *room;
 	struct side sides[2]; /* by enum flow_dir */
 	uint32_t number;      /* of the next record */
 };
 
-struct dns_stream *dns_stream_create(void)
+static bool take_room(struct dns_room *room, size_t bytes)
 {
-	return calloc(1, sizeof(struct dns_stream));
+	if (room->bytes < bytes) {
+		room->capped++;
+		return false;
+	}
+	room->bytes -= bytes;
+	return true;
 }
 
-static void side_lose(struct side *s)
+struct dns_stream *dns_stream_create(struct dns_room *room)
+{
+	struct dns_stream *s;
+
+	if (!take_room(room, sizeof(*s)))
+		return NULL;
+	s = calloc(1, sizeof(*s));
+	if (s)
+		s->room = room;
+	else
+		room->bytes += sizeof(*s);
+	return s;
+}
+
+static void side_free(struct dns_room *room, struct side *s)
 {
 	free(s->buf);
 	s->buf = NULL;
+	room->bytes += s->room;
 	s->len = s->room = 0;
+}
+
+static void side_lose(struct dns_room *room, struct side *s)
+{
+	side_free(room, s);
 	s->lost = true;
 }
 
@@ -35,8 +61,9 @@ void dns_stream_destroy(struct dns_stream *s)
 {
 	if (!s)
 		return;
-	free(s->sides[FLOW_CLIENT].buf);
-	free(s->sides[FLOW_SERVER].buf);
+	side_free(s->room, &s->sides[FLOW_CLIENT]);
+	side_free(s->room, &s->sides[FLOW_SERVER]);
+	s->room->bytes += sizeof(*s);
 	free(s);
 }
 
@@ -69,19 +96,29 @@ static void parse_one(struct dns_stream *s, const struct flow_info *f, const str
 	emit(cookie, &r->r);
 }
 
-/* Moves bytes from *data until the side holds `want`. 1, 0 where there were too few, -1: memory. */
-static int side_fill(struct side *s, struct span *data, size_t want)
+static bool side_grow(struct dns_room *room, struct side *s, size_t want)
+{
+	uint8_t *p;
+
+	if (!take_room(room, want - s->room))
+		return false;
+	p = realloc(s->buf, want);
+	if (!p) {
+		room->bytes += want - s->room;
+		return false;
+	}
+	s->buf = p;
+	s->room = want;
+	return true;
+}
+
+/* Moves bytes from *data until the side holds `want`. 1, 0 where there were too few, -1: no room. */
+static int side_fill(struct dns_room *room, struct side *s, struct span *data, size_t want)
 {
 	size_t n = want - s->len;
 
-	if (s->room < want) {
-		uint8_t *p = realloc(s->buf, want);
-
-		if (!p)
-			return -1;
-		s->buf = p;
-		s->room = want;
-	}
+	if (s->room < want && !side_grow(room, s, want))
+		return -1;
 	if (n > data->len)
 		n = data->len;
 	memcpy(s->buf + s->len, data->p, n);
@@ -94,7 +131,8 @@ static int side_fill(struct side *s, struct span *data, size_t want)
  * Takes one message, or what there is of it, off the front of *data. 1 and *ret_message where it
  * is whole: in *data itself if it lies there in one piece, else in the side's buffer.
  */
-static int take_message(struct side *s, struct span *data, struct span *ret_message)
+static int take_message(
+	struct dns_room *room, struct side *s, struct span *data, struct span *ret_message)
 {
 	size_t size = message_size(*data);
 	int got;
@@ -105,12 +143,12 @@ static int take_message(struct side *s, struct span *data, struct span *ret_mess
 		return 1;
 	}
 	if (s->len < PREFIX_BYTES) {
-		got = side_fill(s, data, PREFIX_BYTES);
+		got = side_fill(room, s, data, PREFIX_BYTES);
 		if (got <= 0)
 			return got;
 	}
 	size = message_size(span_of(s->buf, s->len));
-	got = side_fill(s, data, size);
+	got = side_fill(room, s, data, size);
 	if (got <= 0)
 		return got;
 	*ret_message = span_of(s->buf + PREFIX_BYTES, size - PREFIX_BYTES);
@@ -126,13 +164,15 @@ void dns_stream_chunk(struct dns_stream *s, const struct flow_info *f, const str
 
 	/* Picked up in the middle, a stream may begin anywhere in a message. */
 	if (c->kind == CHUNK_GAP || f->midstream)
-		side_lose(side);
+		side_lose(s->room, side);
 	while (!side->lost && data.len > 0) {
-		int got = take_message(side, &data, &message);
+		int got = take_message(s->room, side, &data, &message);
 
 		if (got > 0)
 			parse_one(s, f, c, message, b, emit, cookie);
 		else if (got < 0)
-			side_lose(side);
+			side_lose(s->room, side);
 	}
+	if (side->len == 0)
+		side_free(s->room, side);
 }

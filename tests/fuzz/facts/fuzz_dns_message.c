@@ -95,7 +95,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct flow_info flow = {.id = 1, .client_port = 4000, .server_port = 53};
 	static struct record_builder b, question;
 	struct run run = {.facts = facts_create(&config), .question = &question};
-	struct dns_stream *s = dns_stream_create();
+	struct dns_room room = {.bytes = size % 2 ? 200 : 1 << 20};
+	struct dns_stream *s = dns_stream_create(&room);
 	size_t step = size > 0 ? data[0] + 1u : 1;
 
 	flow.client = addr_from_v4(client);
@@ -111,6 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		dns_stream_chunk(s, &flow, &c, &b, on_record, &run);
 	}
 	dns_stream_destroy(s);
+	demand(room.bytes == (size % 2 ? 200 : 1 << 20));
 	facts_destroy(run.facts);
 	return 0;
 }

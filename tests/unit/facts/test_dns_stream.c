@@ -20,8 +20,11 @@ struct seen {
 	bool timer; /* of the last */
 };
 
+static struct dns_room room;
+
 static int setup(void **state)
 {
+	room = (struct dns_room){.bytes = 1 << 20};
 	flow.client = addr_of("192.0.2.25");
 	flow.server = addr_of("192.0.2.53");
 	return record_builder_init(&builder) > 0 ? 0 : -1;
@@ -78,7 +81,7 @@ static void test_any_chunks(void **state)
 
 	three(&w);
 	for (size_t step = 1; step <= w.len; step++) {
-		struct dns_stream *s = dns_stream_create();
+		struct dns_stream *s = dns_stream_create(&room);
 		struct seen seen = {0};
 
 		assert_non_null(s);
@@ -96,7 +99,7 @@ static void test_any_chunks(void **state)
 
 static void test_directions_are_apart(void **state)
 {
-	struct dns_stream *s = dns_stream_create();
+	struct dns_stream *s = dns_stream_create(&room);
 	struct seen seen = {0};
 	struct wire w;
 
@@ -112,7 +115,7 @@ static void test_directions_are_apart(void **state)
 
 static void test_gap(void **state)
 {
-	struct dns_stream *s = dns_stream_create();
+	struct dns_stream *s = dns_stream_create(&room);
 	struct seen seen = {0};
 	struct wire w;
 
@@ -126,10 +129,37 @@ static void test_gap(void **state)
 	dns_stream_destroy(s);
 }
 
+/* Lengths alone must not make it hold anything much: 65,535 bytes each are told of. */
+static void test_room(void **state)
+{
+	static const uint8_t longest[3] = {0xff, 0xff, 0};
+	struct dns_room small = {.bytes = 100000};
+	struct dns_stream *a = dns_stream_create(&small), *b = dns_stream_create(&small);
+	struct seen seen = {0};
+	struct wire w;
+
+	three(&w);
+	give(a, &seen, FLOW_SERVER, CHUNK_DATA, longest, 3);
+	assert_true(small.bytes < 100000 - 65535);
+	assert_int_equal(small.capped, 0);
+	give(b, &seen, FLOW_SERVER, CHUNK_DATA, longest, 3);
+	assert_int_equal(small.capped, 1);
+	give(b, &seen, FLOW_SERVER, CHUNK_DATA, w.p, w.len); /* where it begins is not known */
+	assert_int_equal(seen.count, 0);
+	give(b, &seen, FLOW_CLIENT, CHUNK_DATA, w.p, 20); /* what is short finds room yet */
+	give(b, &seen, FLOW_CLIENT, CHUNK_DATA, w.p + 20, w.len - 20);
+	assert_int_equal(seen.count, 2);
+	dns_stream_destroy(a);
+	dns_stream_destroy(b);
+	assert_int_equal(small.bytes, 100000);
+	small.bytes = 0;
+	assert_null(dns_stream_create(&small));
+}
+
 /* What a deadline hands on sorts after packets of its time. */
 static void test_timer(void **state)
 {
-	struct dns_stream *s = dns_stream_create();
+	struct dns_stream *s = dns_stream_create(&room);
 	struct stream_chunk c = {.dir = FLOW_SERVER, .kind = CHUNK_DATA};
 	struct seen seen = {0};
 	struct wire w;
@@ -148,7 +178,7 @@ static void test_timer(void **state)
 
 static void test_midstream(void **state)
 {
-	struct dns_stream *s = dns_stream_create();
+	struct dns_stream *s = dns_stream_create(&room);
 	struct seen seen = {0};
 	struct wire w;
 
@@ -167,6 +197,7 @@ int main(void)
 		cmocka_unit_test(test_any_chunks),
 		cmocka_unit_test(test_directions_are_apart),
 		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_timer),
 		cmocka_unit_test(test_midstream),
 	};
