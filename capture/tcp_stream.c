@@ -198,6 +198,38 @@ static uint64_t lose_proven(struct tcp_stream *s, const struct tcp_stream_contex
 	return until;
 }
 
+/* Would the receiver not have taken what lies there? Where the stream itself went past the window,
+ * ACKs were not seen, and its end is not known. */
+static bool beyond_window(const struct tcp_stream *s, enum flow_dir dir, uint64_t offset)
+{
+	const struct tcp_half *h = &s->half[dir];
+
+	return h->edged && (int32_t)(s->edge[dir] - (uint32_t)h->next) >= 0 &&
+	       (int32_t)((uint32_t)offset - s->edge[dir]) >= 0;
+}
+
+/* The end of the furthest payload that its receiver could take. */
+static uint64_t furthest(const struct tcp_stream *s, enum flow_dir dir)
+{
+	const struct tcp_half *h = &s->half[dir];
+
+	return h->end > h->next && !beyond_window(s, dir, h->end - 1) ? h->end : h->next;
+}
+
+/* Forgets the first of what is held, or the FIN where that is all. */
+static void drop_first(struct tcp_stream *s, const struct tcp_stream_context *x, enum flow_dir dir)
+{
+	struct tcp_half *h = &s->half[dir];
+
+	x->stats->out_of_window++;
+	if (h->held.nodes > 0)
+		reorder_pop(x->pool, &h->held);
+	else
+		h->fin_seen = false;
+	if (h->held.nodes == 0)
+		h->end = h->next;
+}
+
 /* Gives up the wait of one direction: for the bytes before what is held, or for its turn. */
 static void lose(struct tcp_stream *s, const struct tcp_stream_context *x, enum flow_dir dir)
 {
@@ -207,6 +239,8 @@ static void lose(struct tcp_stream *s, const struct tcp_stream_context *x, enum 
 
 	if (!n && !h->fin_seen && until == h->next + 1) {
 		h->fin_lost = true;
+	} else if (until > h->next && !proven(h) && beyond_window(s, dir, n ? until : until - 1)) {
+		drop_first(s, x, dir);
 	} else if (until > h->next) {
 		if (proven(h))
 			until = lose_proven(s, x, dir, until);
@@ -307,7 +341,7 @@ static void skip_piece(struct reorder_piece *p, uint64_t n)
  * of what is held, whichever comes first in the stream.
  */
 static void squeeze(struct tcp_stream *s, const struct tcp_stream_context *x, enum flow_dir dir,
-	const struct reorder_piece *p)
+	struct reorder_piece *p)
 {
 	struct tcp_half *h = &s->half[dir];
 	const struct reorder_node *n = reorder_first(x->pool, &h->held);
@@ -315,6 +349,9 @@ static void squeeze(struct tcp_stream *s, const struct tcp_stream_context *x, en
 
 	if (n && n->offset <= p->offset) {
 		lose(s, x, dir);
+	} else if (p->offset > h->next && beyond_window(s, dir, p->offset)) {
+		p->len = 0;
+		x->stats->out_of_window++;
 	} else {
 		if (n && n->offset - p->offset < len)
 			len = n->offset - p->offset;
@@ -443,12 +480,37 @@ static void set_window(struct tcp_stream *s, const struct tcp_stream_context *x,
 	h->closed_ms = now;
 }
 
+static void take_scale(struct tcp_half *h, const struct segment *seg)
+{
+	if (seg->flags & SEGMENT_SYN && h->scale == 0)
+		h->scale = seg->options.wscale < 0 ? TCP_STREAM_NOT_SCALED
+						   : (uint8_t)(1 + seg->options.wscale);
+}
+
+/* RFC 7323 2.2: windows are scaled where both SYNs said how; that of a SYN itself never is. */
+static void take_edge(struct tcp_stream *s, enum flow_dir dir, const struct segment *seg)
+{
+	struct tcp_half *h = &s->half[dir], *peer = &s->half[other(dir)];
+	bool scaled = h->scale != TCP_STREAM_NOT_SCALED && peer->scale != TCP_STREAM_NOT_SCALED &&
+		      !(seg->flags & SEGMENT_SYN);
+	uint32_t edge;
+
+	if (h->scale == 0 || peer->scale == 0 || !(seg->flags & SEGMENT_ACK))
+		return;
+	edge = (uint32_t)offset_of(peer, seg->ack) +
+	       ((uint32_t)seg->window << (scaled ? h->scale - 1 : 0));
+	if (!peer->edged || (int32_t)(edge - s->edge[other(dir)]) > 0)
+		s->edge[other(dir)] = edge;
+	peer->edged = true;
+}
+
 /* What a segment says of its sender's receive window, and its FIN of the other's. */
 static void take_window(struct tcp_stream *s, const struct tcp_stream_context *x, enum flow_dir dir,
 	const struct segment *seg)
 {
 	const struct tcp_half *h = &s->half[dir], *peer = &s->half[other(dir)];
 
+	take_edge(s, dir, seg);
 	if ((seg->flags & (SEGMENT_ACK | SEGMENT_SYN)) == SEGMENT_ACK)
 		set_window(s, x, dir, seg->window == 0 && !peer->fin_seen, x->time);
 	if (h->fin_seen)
@@ -468,6 +530,7 @@ void tcp_stream_segment(struct tcp_stream *s, const struct tcp_stream_context *x
 	if (s->stopped)
 		return;
 	set_base(h, seq);
+	take_scale(h, seg);
 	offset = offset_of(h, seq);
 	end = offset + seg->payload_len;
 	if (!is_near(h, seq) || ((seg->flags & SEGMENT_ACK) && !is_near(peer, seg->ack))) {
@@ -476,8 +539,7 @@ void tcp_stream_segment(struct tcp_stream *s, const struct tcp_stream_context *x
 	}
 	if (seg->flags & SEGMENT_ACK)
 		peer_acked = take_ack(s, x, other(dir), seg->ack);
-	if ((seg->flags & SEGMENT_FIN) && !h->fin_seen && end >= (int64_t)h->next &&
-		end >= (int64_t)h->end) {
+	if ((seg->flags & SEGMENT_FIN) && !h->fin_seen && end >= (int64_t)furthest(s, dir)) {
 		h->fin_seen = true;
 		h->fin = (uint64_t)end;
 		h->fin_peer_acked = peer_acked;
@@ -500,7 +562,7 @@ bool tcp_stream_reset_fits(
 		return !(seg->flags & SEGMENT_ACK) || !peer->based ||
 		       offset_of(peer, seg->ack) == (int64_t)peer->end;
 	offset = offset_of(h, seg->seq);
-	end = (int64_t)(h->end > h->next ? h->end : h->next);
+	end = (int64_t)furthest(s, dir);
 	return offset >= (int64_t)h->next - 1 && offset <= end + RESET_WINDOW;
 }
 

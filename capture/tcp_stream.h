@@ -14,7 +14,9 @@
  * - not acknowledged: TCP_STREAM_ONE_SIDED_WAIT where no packet of the peer was ever seen, else
  *   TCP_STREAM_UNPROVEN_WAIT;
  * - in any case until a cap of reorder.h is hit or the connection ends.
- * Then it becomes a CHUNK_GAP and what lies behind it follows. An ACK of a single byte more than
+ * Then it becomes a CHUNK_GAP and what lies behind it follows; but for bytes that nobody acknowledged
+ * and that lie outside the receiver's window, where the handshake tells how that is scaled: no receiver
+ * takes those, and they are dropped. An ACK of a single byte more than
  * was seen, with nothing behind it, is taken for that of a FIN which was lost, and leaves no gap.
  *
  * A receive window is closed from a segment that says so, once the handshake is over, to the next
@@ -35,6 +37,7 @@
 #define TCP_STREAM_PROVEN_BYTES 65536
 #define TCP_STREAM_ONE_SIDED_WAIT (2 * NS_PER_S)
 #define TCP_STREAM_UNPROVEN_WAIT (30 * NS_PER_S)
+#define TCP_STREAM_NOT_SCALED UINT8_MAX /* its SYN had no such option */
 
 /* One direction. Offsets count from its first payload byte. */
 struct tcp_half {
@@ -48,6 +51,8 @@ struct tcp_half {
 	bool based : 1, fin_seen : 1, fin_done : 1;
 	bool fin_lost : 1; /* an ACK covers one more than all bytes: a FIN that was not seen */
 	bool closed : 1;   /* its receive window is */
+	bool edged : 1;    /* tcp_stream.edge is known */
+	uint8_t scale;     /* of its windows: 0 unknown, 1 + shift, TCP_STREAM_NOT_SCALED */
 	uint32_t closed_ms; /* since when, from the flow's first packet */
 };
 
@@ -56,6 +61,7 @@ struct tcp_stream {
 	struct tcp_half half[2]; /* by enum flow_dir; the other way round where `reversed` */
 	nstime waiting_since;
 	uint32_t waiting_bytes;
+	uint32_t edge[2]; /* low bits of the offset where the peer's window ended, at its furthest */
 	bool waiting;
 	bool reversed; /* client and server were taken for each other at first */
 	bool stopped;  /* the receiver wants no more */

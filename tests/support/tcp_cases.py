@@ -257,9 +257,20 @@ def backwards(t):
     t.leave()
 
 
+def beyond_window(t):
+    """Bytes and a FIN where the server has no room for them; then half a minute of nothing."""
+    t.begin()
+    t.put(CLIENT, PSH | ACK, b"QUIT\r\n", back=-100000)
+    t.put(CLIENT, FIN | ACK, back=-150000)
+    t.ack(CLIENT, wait=31000)
+    t.say(CLIENT, TEXT)
+    t.accept()
+    t.leave()
+
+
 CASES = (plain, zero_window_server, zero_window_client, keep_alive, overlap, sent_anew,
          reset_outside, wrong_checksum, data_after_fin, simultaneous_open, fast_open, single_bytes,
-         backwards)
+         backwards, beyond_window)
 
 
 def main():

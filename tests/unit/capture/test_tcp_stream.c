@@ -432,6 +432,7 @@ static void test_reset(void **state)
 	assert_true(fits(f, C, 10 + 65535, 0));
 	assert_false(fits(f, C, 8, 0));
 	assert_false(fits(f, C, 10 + 65536, 0));
+	say(f, S, 0, 0, 10, "");
 	say(f, C, 0, 100000, 0, "x"); /* bytes unseen before it widen the window */
 	assert_true(fits(f, C, 100001 + 65535, 0));
 	assert_false(fits(f, C, 100001 + 65536, 0));

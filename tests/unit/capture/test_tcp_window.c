@@ -129,6 +129,89 @@ static void test_reversed(void **state)
 	assert_int_equal(f->flow.zero_window_ms[C], 10);
 }
 
+/* Bytes, or a FIN, that the server cannot take are waited for like any others, then forgotten. */
+static void test_beyond(void **state)
+{
+	static const int64_t at[2] = {3, 0};
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	say(f, C, 0, 0, 0, "abc");
+	ack(f, S, 0, 1000, at, 1); /* scaled by 7 bits */
+	say(f, C, 0, 3 + 128000, 0, "evil");
+	say(f, C, SEGMENT_FIN, 400000, 0, "");
+	ack(f, C, 0, 8192, (const int64_t[2]){2, 0}, 31000);
+	assert_int_equal(f->stats.out_of_window, 2);
+	say(f, C, 0, 3, 0, "def");
+	assert_string_equal(flow_log_take(&f->log), "C 0 \"abc\" ack 0\nC 3 \"def\" ack 0\n");
+	flush(f, 1, false);
+	assert_string_equal(flow_log_take(&f->log), "");
+	assert_int_equal(f->stats.gaps, 0);
+}
+
+/* The last byte of the window is one that was lost on the way to the tap. */
+static void test_within(void **state)
+{
+	static const int64_t at[2] = {0, 0};
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	ack(f, S, 0, 1000, at, 1);
+	say(f, C, 0, 127999, 0, "x");
+	ack(f, C, 0, 8192, at, 31000);
+	assert_string_equal(flow_log_take(&f->log), "C 0 gap 127999\nC 127999 \"x\" ack 0\n");
+	assert_int_equal(f->stats.out_of_window, 0);
+}
+
+/* What cannot be taken says nothing of where a FIN, or a reset, may be. */
+static void test_beyond_then_closed(void **state)
+{
+	static const int64_t at[2] = {3, 0};
+	struct fixture *f = *state;
+	struct segment seg;
+
+	shake_hands(f);
+	say(f, C, 0, 0, 0, "abc");
+	ack(f, S, 0, 1000, at, 1);
+	say(f, C, 0, 200000, 0, "evil");
+	seg = talk_segment(&f->talk, C, SEGMENT_RST, 150000, 0, "");
+	assert_false(tcp_stream_reset_fits(&f->stream, C, &seg));
+	ack(f, C, SEGMENT_FIN, 8192, at, 1);
+	ack(f, S, SEGMENT_FIN, 1000, (const int64_t[2]){4, 0}, 1);
+	flush(f, 1, true);
+	assert_string_equal(flow_log_take(&f->log),
+		"C 0 \"abc\" ack 0\nS 0 fin ack 3\nC 3 fin ack 0\n");
+	assert_true(tcp_stream_closed(&f->stream));
+}
+
+/* How a window is scaled is only told by SYNs. */
+static void test_window_unknown(void **state)
+{
+	static const int64_t at[2] = {0, 0};
+	struct fixture *f = *state;
+
+	ack(f, C, 0, 1000, at, 1);
+	ack(f, S, 0, 1000, at, 1);
+	say(f, C, 0, 500000, 0, "x");
+	ack(f, C, 0, 8192, at, 31000);
+	assert_string_equal(flow_log_take(&f->log), "C 0 gap 500000\nC 500000 \"x\" ack 0\n");
+}
+
+/* Acknowledged, it was taken, whatever ACK was missed before. */
+static void test_beyond_but_taken(void **state)
+{
+	static const int64_t at[2] = {0, 0};
+	struct fixture *f = *state;
+
+	shake_hands(f);
+	ack(f, S, 0, 10, at, 1);
+	say(f, C, 0, 2000, 0, "x");
+	ack(f, S, 0, 10, (const int64_t[2]){2001, 0}, 100);
+	ack(f, S, 0, 10, (const int64_t[2]){2001, 0}, 100);
+	assert_string_equal(flow_log_take(&f->log), "C 0 gap 2000\nC 2000 \"x\" ack 0\n");
+	assert_int_equal(f->stats.out_of_window, 0);
+}
+
 /* Short ones add up: no part of a millisecond is lost or made by the count. */
 static void test_short_ones(void **state)
 {
@@ -156,6 +239,11 @@ int main(void)
 		TEST(test_after_fin),
 		TEST(test_closing_then_silence),
 		TEST(test_reversed),
+		TEST(test_beyond),
+		TEST(test_beyond_then_closed),
+		TEST(test_within),
+		TEST(test_window_unknown),
+		TEST(test_beyond_but_taken),
 		TEST(test_short_ones),
 	};
 
