@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bench/bench_text.h"
 #include "smtp_decode/smtp_decoder.h"
@@ -18,14 +17,6 @@
 #define SEGMENT 1448
 #define ROUNDS 7
 #define MIN_NS 60e6 /* of processor time a round */
-
-static double now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 struct bench {
 	struct smtp_decoder *decoder;
@@ -144,20 +135,20 @@ static void null_loop(struct bench *b, const struct session *s)
 static double cost(struct bench *b, const struct session *s,
 	void (*fn)(struct bench *b, const struct session *s))
 {
-	double best = 1e18, start = now_ns();
+	double best = 1e18, start = bench_now_ns();
 	unsigned int n = 0;
 
 	do {
 		fn(b, s);
 		n++;
-	} while (now_ns() - start < MIN_NS);
+	} while (bench_now_ns() - start < MIN_NS);
 	for (int round = 0; round < ROUNDS; round++) { /* without looking at the clock between */
 		double spent;
 
-		start = now_ns();
+		start = bench_now_ns();
 		for (unsigned int i = 0; i < n; i++)
 			fn(b, s);
-		spent = now_ns() - start;
+		spent = bench_now_ns() - start;
 		if (spent / n < best)
 			best = spent / n;
 	}

@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts for the benches, the same on every run, put together in a buffer that grows. Aborts where
- * memory is short. */
+/* A clock and texts for the benches, the same on every run, put together in a buffer that grows.
+ * Aborts where memory is short. */
 #ifndef BENCH_BENCH_TEXT_H
 #define BENCH_BENCH_TEXT_H
 
 #include <stddef.h>
+#include <time.h>
+
+/* Processor time. */
+static inline double bench_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
 
 /* All zero is an empty one. */
 struct bytes {
