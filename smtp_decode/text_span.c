@@ -44,9 +44,46 @@ static void plant(struct text_spans *s, size_t start, size_t end, uint64_t word,
 	s->spans[s->count++] = (struct text_span){(uint32_t)at, hidden, word};
 }
 
+enum byte_class {
+	ALNUM = 1,
+	AUTHORITY = 2, /* may stand in one */
+	URL = 4,       /* goes on with one */
+	LOCAL = 8,     /* may stand in the local part of an address */
+};
+
+/* Of the ASCII bytes of folded text. */
+static const uint8_t classes[256] = {
+	['0' ... '9'] = ALNUM | AUTHORITY | URL | LOCAL,
+	['a' ... 'z'] = ALNUM | AUTHORITY | URL | LOCAL,
+	['A' ... 'Z'] = URL,
+	['-'] = AUTHORITY | URL | LOCAL,
+	['.'] = AUTHORITY | URL | LOCAL,
+	['_'] = AUTHORITY | URL | LOCAL,
+	['%'] = AUTHORITY | URL | LOCAL,
+	[':'] = AUTHORITY | URL,
+	['@'] = AUTHORITY | URL,
+	['['] = AUTHORITY | URL,
+	[']'] = AUTHORITY | URL,
+	['!'] = URL | LOCAL,
+	['#'] = URL | LOCAL,
+	['$'] = URL | LOCAL,
+	['&'] = URL | LOCAL,
+	['\''] = URL | LOCAL,
+	['*'] = URL | LOCAL,
+	['+'] = URL | LOCAL,
+	['='] = URL | LOCAL,
+	['('] = URL,
+	[')'] = URL,
+	[','] = URL,
+	['/'] = URL,
+	[';'] = URL,
+	['?'] = URL,
+	['~'] = URL,
+};
+
 static bool is_alnum(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+	return classes[c] & ALNUM;
 }
 
 static uint64_t host_word(struct span authority)
@@ -57,32 +94,13 @@ static uint64_t host_word(struct span authority)
 	return text_word_hash(host, n + 1);
 }
 
-/* The marks in authorities, and those that end a URL. */
-static const bool authority_marks[128] = {['.'] = true,
-	['-'] = true,
-	['_'] = true,
-	[':'] = true,
-	['@'] = true,
-	['%'] = true,
-	['['] = true,
-	[']'] = true};
-static const bool url_ends[128] = {['<'] = true,
-	['>'] = true,
-	['"'] = true,
-	['`'] = true,
-	['{'] = true,
-	['}'] = true,
-	['|'] = true,
-	['\\'] = true,
-	['^'] = true};
-
 /* End of the authority that starts at `i`. */
 static size_t authority_end(const uint8_t *t, size_t i, size_t len)
 {
 	size_t max = i + TEXT_URL_HOST_MAX < len ? i + TEXT_URL_HOST_MAX : len;
 	bool plain = i < len && t[i] < 0x80; /* an ASCII host ends where other letters begin */
 
-	while (i < max && (is_alnum(t[i]) || (t[i] >= 0x80 ? !plain : authority_marks[t[i]])))
+	while (i < max && ((classes[t[i]] & AUTHORITY) || (t[i] >= 0x80 && !plain)))
 		i++;
 	return i;
 }
@@ -90,7 +108,7 @@ static size_t authority_end(const uint8_t *t, size_t i, size_t len)
 /* End of a URL whose authority ended at `i`. */
 static size_t url_end(const uint8_t *t, size_t i, size_t len)
 {
-	while (i < len && t[i] > ' ' && t[i] < 0x7f && !url_ends[t[i]])
+	while (i < len && (classes[t[i]] & URL))
 		i++;
 	return i;
 }
@@ -100,12 +118,13 @@ static size_t take_url(
 	struct text_spans *s, const uint8_t *t, size_t start, size_t host, size_t len)
 {
 	size_t max = start + TEXT_URL_MAX < len ? start + TEXT_URL_MAX : len;
-	size_t end = authority_end(t, host, max);
+	size_t host_end = authority_end(t, host, max), end;
 
-	if (end == host || end - start < 5)
+	if (host_end == host || host_end - start < 5)
 		return host;
-	plant(s, start, url_end(t, end, max), host_word(span_of(t + host, end - host)), false);
-	return url_end(t, end, max);
+	end = url_end(t, host_end, max);
+	plant(s, start, end, host_word(span_of(t + host, host_end - host)), false);
+	return end;
 }
 
 /* A slash at `i` with a colon before it. */
@@ -133,11 +152,6 @@ static size_t take_www(struct text_spans *s, const uint8_t *t, size_t done, size
 	return take_url(s, t, start, start, len);
 }
 
-static bool is_local(uint8_t c)
-{
-	return is_alnum(c) || (c && strchr("._+-=%'!#$&*", c));
-}
-
 /* An '@' at `i`: the e-mail address around it. */
 static size_t take_email(struct text_spans *s, const uint8_t *t, size_t done, size_t i, size_t len)
 {
@@ -150,7 +164,7 @@ static size_t take_email(struct text_spans *s, const uint8_t *t, size_t done, si
 		dot |= t[end] == '.' && end > i + 1 && end + 1 < max && is_alnum(t[end + 1]);
 		end++;
 	}
-	while (start > done && i - start < LOCAL_MAX && is_local(t[start - 1]))
+	while (start > done && i - start < LOCAL_MAX && (classes[t[start - 1]] & LOCAL))
 		start--;
 	if (!dot || start == i || end - start < 5)
 		return i;

@@ -8,6 +8,17 @@ static bool is_alnum(uint8_t c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+/* What ends an authority. */
+static const bool ends[256] = {[0 ... ' '] = true,
+	['/'] = true,
+	['?'] = true,
+	['#'] = true,
+	['\\'] = true,
+	['"'] = true,
+	['\''] = true,
+	['<'] = true,
+	['>'] = true};
+
 struct span text_url_authority(struct span url)
 {
 	const uint8_t *slash, *end;
@@ -24,19 +35,15 @@ struct span text_url_authority(struct span url)
 		if (!is_alnum(*p) && *p != '+' && *p != '-' && *p != '.')
 			return span_of(NULL, 0);
 	s = span_skip(url, (size_t)(slash + 2 - url.p));
-	for (end = s.p; end < s.p + s.len; end++)
-		if (*end <= ' ' || memchr("/?#\\\"'<>", *end, 8))
-			break;
+	for (end = s.p; end < s.p + s.len && !ends[*end];)
+		end++;
 	return span_of(s.p, (size_t)(end - s.p));
 }
 
-static bool is_tracking(struct span label)
+/* A label of `len` characters, among them a digit or none. */
+static bool is_tracking(size_t len, bool digit)
 {
-	bool digit = false;
-
-	for (size_t i = 0; i < label.len; i++)
-		digit |= label.p[i] >= '0' && label.p[i] <= '9';
-	return label.len > 24 || (digit && label.len > 4);
+	return len > 24 || (digit && len > 4);
 }
 
 size_t text_url_host(struct span authority, char out[TEXT_URL_HOST_MAX])
@@ -44,7 +51,8 @@ size_t text_url_host(struct span authority, char out[TEXT_URL_HOST_MAX])
 	const uint8_t *at = authority.p ? memrchr(authority.p, '@', authority.len) : NULL;
 	struct span s = authority;
 	ptrdiff_t colon;
-	size_t labels = 1, n = 0;
+	size_t labels = 1, label = 0, n = 0;
+	bool digit = false;
 
 	if (at)
 		s = span_skip(s, (size_t)(at + 1 - s.p));
@@ -58,20 +66,17 @@ size_t text_url_host(struct span authority, char out[TEXT_URL_HOST_MAX])
 		s = span_skip(s, 4);
 	for (size_t i = 0; i < s.len; i++)
 		labels += s.p[i] == '.';
-	while (s.len > 0) {
-		ptrdiff_t dot = span_find(s, '.');
-		struct span label = span_head(s, dot < 0 ? s.len : (size_t)dot);
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t c = s.p[i];
 
-		s = span_skip(s, label.len + 1);
-		if (labels-- > 2 && is_tracking(label))
+		digit |= c >= '0' && c <= '9';
+		out[n++] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+		if (c != '.' && i + 1 < s.len)
 			continue;
-		for (size_t i = 0; i < label.len; i++) {
-			uint8_t c = label.p[i];
-
-			out[n++] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-		}
-		if (dot >= 0 && s.len > 0)
-			out[n++] = '.';
+		if (labels-- > 2 && is_tracking(n - label - (c == '.'), digit))
+			n = label;
+		label = n;
+		digit = false;
 	}
-	return n;
+	return n > 0 && s.p[s.len - 1] == '.' ? n - 1 : n;
 }
