@@ -59,8 +59,10 @@ static inline uint64_t text_word_fold(uint64_t a, uint64_t b)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
+#define TEXT_WORD_PAD 15 /* bytes behind a word that text_word_hash_padded() may read */
+
 /*
- * The hash of a word's bytes, of which there is one at least; 15 bytes behind the word must be
+ * The hash of a word's bytes, of which there is one at least; TEXT_WORD_PAD bytes behind the word must be
  * readable and do not matter. Most words are short, and cost one multiplication.
  */
 static inline uint64_t text_word_hash_padded(const void *p, size_t len)

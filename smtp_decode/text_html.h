@@ -34,8 +34,6 @@ struct text_html {
 	uint8_t buf[TEXT_HTML_TAG_MAX];  /* a tag or a reference */
 };
 
-void text_html_fill(struct text_tables *t);
-
 /* `page` may be NULL. */
 void text_html_begin(struct text_html *h, struct text_stream *out, struct url_page *page);
 /* UTF-8, which may be broken, cut anywhere. */

@@ -282,10 +282,10 @@ void text_stream_feed(struct text_stream *s, struct span text)
 
 void text_stream_blank(struct text_stream *s)
 {
-	static const uint8_t blank = ' ';
-
 	put_held(s);
-	feed_ascii(s, span_of(&blank, 1));
+	if (s->len == TEXT_STREAM_WINDOW)
+		take_window(s, cut_at(s));
+	s->window[s->len++] = ' ';
 }
 
 void text_stream_host(struct text_stream *s, struct span host)

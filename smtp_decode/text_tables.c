@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "smtp_decode/text_fold.h"
-#include "smtp_decode/text_html.h"
 #include "smtp_decode/text_names.h"
+#include "smtp_decode/text_tag.h"
 
 struct text_tables *text_tables_create(void)
 {
@@ -14,7 +14,7 @@ struct text_tables *text_tables_create(void)
 	if (!t)
 		return NULL;
 	text_fold_fill(t);
-	text_html_fill(t);
+	text_tag_fill(t);
 	text_names_fill(t);
 	return t;
 }

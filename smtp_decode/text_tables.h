@@ -13,7 +13,7 @@
 
 struct text_tables {
 	uint16_t fold[TEXT_FOLD_DIRECT];    /* text_fold.h */
-	uint64_t tag_names[TEXT_TAG_SLOTS]; /* text_html.h; 0 where free */
+	uint64_t tag_names[TEXT_TAG_SLOTS]; /* text_tag.h; 0 where free */
 	uint8_t tag_kinds[TEXT_TAG_SLOTS];
 	uint64_t common[TEXT_COMMON_MAX]; /* text_names.h: hashes of words, greetings first */
 	uint32_t greetings, commons;
