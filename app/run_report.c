@@ -109,7 +109,7 @@ static const struct {
 	{"smtp.mime_capped", "messages with more MIME parts or depth than is followed"},
 	{"smtp.charsets_unknown", "texts and encoded words in charsets that are not known"},
 	{"smtp.commands_pending_capped", "commands beyond what may await a reply"},
-	{"smtp.hellos_capped", "TLS hellos and certificates longer than is looked at"},
+	{"smtp.hellos_capped", "TLS hellos and server certificates longer than is looked at"},
 	{"smtp.records_full", "records that could not hold everything"},
 	{"judge.sources_evicted", "sources whose card was written early for lack of room"},
 	{"judge.clusters_evicted", "contents forgotten for lack of room"},

@@ -94,11 +94,13 @@ static void certificate(struct json_writer *w, const struct session_record *s)
 void tls_line(struct json_writer *w, const struct session_record *s)
 {
 	bool yes = s->starttls_used == TRI_YES || s->implicit_tls == TRI_YES;
+	size_t mark;
 
 	if (!yes && (s->starttls_used == TRI_UNKNOWN || s->implicit_tls == TRI_UNKNOWN))
 		return;
-	json_writer_object(w, "tls");
-	json_writer_bool(w, "established", yes && s->tls.completed != TRI_NO);
+	mark = json_writer_object(w, "tls");
+	if (!yes || s->tls.completed != TRI_UNKNOWN)
+		json_writer_bool(w, "established", yes && s->tls.completed == TRI_YES);
 	if (s->tls.version != 0)
 		agreed(w, &s->tls);
 	seen(w, "next_protocol", s, s->tls.protocol);
@@ -109,5 +111,5 @@ void tls_line(struct json_writer *w, const struct session_record *s)
 	}
 	if (s->tls.names.count > 0)
 		certificate(w, s);
-	json_writer_end_object(w);
+	json_writer_drop_empty(w, mark);
 }

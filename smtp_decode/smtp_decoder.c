@@ -194,7 +194,7 @@ static void emit_session(
 	session_times_fill(&s->times, &f, end, r);
 	dialect_fill(&s->dialect, &s->facts, end, r);
 	if (s->tls)
-		tls_watch_fill(s->tls, &d->records, &r->tls);
+		tls_watch_fill(s->tls, r->complete == TRI_YES, &d->records, &r->tls);
 	if (!e)
 		r->close = SESSION_CLOSE_XCLIENT;
 	if (s->part.anew)

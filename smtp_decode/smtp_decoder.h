@@ -33,7 +33,7 @@ struct smtp_decoder_stats {
 	uint64_t messages_undecoded; /* no free message context: envelope and size only */
 	uint64_t lines_capped, headers_capped, texts_capped, mime_capped, pending_capped;
 	uint64_t charsets_unknown;
-	uint64_t hellos_capped; /* handshake messages of TLS that were looked at in part only */
+	uint64_t hellos_capped; /* of TLS, and servers' own certificates, that were cut */
 	uint64_t records_full;
 	uint64_t tls_sessions;	  /* told of: from the first byte, or by STARTTLS */
 	uint64_t clients_claimed; /* words on another client that were not believed */

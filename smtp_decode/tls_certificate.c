@@ -4,17 +4,19 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-/* certificate_list and the first entry of it, each behind a length of three bytes. */
-static struct span first_certificate(struct span body)
+/* certificate_list and the first entry of it, each behind a length of three bytes. False where that
+ * is cut. */
+static bool first_certificate(struct span body, struct span *ret)
 {
 	struct span s = span_skip(body, 3);
 	size_t n;
 
 	if (s.len < 3)
-		return span_of(NULL, 0);
+		return false;
 	n = (size_t)s.p[0] << 16 | (size_t)s.p[1] << 8 | s.p[2];
 	s = span_skip(s, 3);
-	return n <= s.len ? span_head(s, n) : span_of(NULL, 0);
+	*ret = span_head(s, n);
+	return n <= s.len;
 }
 
 static bool give_common(X509 *x, tls_certificate_name_fn *fn, void *cookie)
@@ -56,10 +58,15 @@ static void give_alternative(X509 *x, tls_certificate_name_fn *fn, void *cookie)
 
 int tls_certificate_names(struct span body, tls_certificate_name_fn *fn, void *cookie)
 {
-	struct span der = first_certificate(body);
-	const unsigned char *p = der.p;
-	X509 *x = der.len > 0 ? d2i_X509(NULL, &p, (long)der.len) : NULL;
+	const unsigned char *p;
+	struct span der;
+	X509 *x = NULL;
 
+	if (!first_certificate(body, &der))
+		return 0;
+	p = der.p;
+	if (der.len > 0)
+		x = d2i_X509(NULL, &p, (long)der.len);
 	if (x && give_common(x, fn, cookie))
 		give_alternative(x, fn, cookie);
 	X509_free(x);

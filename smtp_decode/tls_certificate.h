@@ -17,8 +17,8 @@ typedef bool tls_certificate_name_fn(void *cookie, enum tls_name kind, struct sp
 
 /*
  * `body` is a Certificate message (RFC 5246 7.4.2) without its header, of which the end may lack.
- * Gives the names of the first certificate, the server's own. 1, or -1 where it is not there whole
- * or cannot be read.
+ * Gives the names of the first certificate, the server's own. 1, 0 where it is not there whole, or
+ * -1 where it cannot be read.
  */
 int tls_certificate_names(struct span body, tls_certificate_name_fn *fn, void *cookie);
 

@@ -116,7 +116,7 @@ static void on_message(struct tls_watch *w, struct tls_side *s, uint8_t type, st
 		(uint32_t)s->message[1] << 16 | (uint32_t)s->message[2] << 8 | s->message[3];
 	bool whole = body.len == size;
 
-	w->capped += s->block && !whole;
+	w->capped += s->block && !whole && type != CERTIFICATE;
 	if (s == &w->sides[FLOW_CLIENT]) {
 		if (type == CLIENT_HELLO && whole)
 			on_client_hello(w, body);
@@ -124,8 +124,7 @@ static void on_message(struct tls_watch *w, struct tls_side *s, uint8_t type, st
 	} else if (type == SERVER_HELLO && whole) {
 		on_server_hello(w, s, body);
 	} else if (type == CERTIFICATE && w->version != 0) {
-		tls_certificate_names(body, on_name, w);
-		w->capped += whole && w->names_cut;
+		w->capped += tls_certificate_names(body, on_name, w) == 0 || w->names_cut;
 		done(w, s);
 	} else if (type == SERVER_HELLO_DONE) {
 		done(w, s);
@@ -201,6 +200,8 @@ static void record_begins(struct tls_watch *w, struct tls_side *s)
 {
 	const struct smtp_tls *r = &s->records;
 
+	if (s->encrypted && s->first == 0 && r->header[0] != SMTP_TLS_CHANGE_CIPHER_SPEC)
+		s->first = r->header[0];
 	s->alert_len = 0;
 	s->short_alert = r->left == sizeof(s->alert);
 	switch (r->header[0]) {
@@ -257,29 +258,37 @@ void tls_watch_gap(struct tls_watch *w, enum flow_dir dir)
 	done(w, &w->sides[dir]);
 }
 
-/*
- * Did both sides come to terms? Not where one of them said why not. In TLS 1.3 the client's first
- * protected record is its Finished, or an alert that refuses the server's certificate.
- */
-static enum tri completed(const struct tls_watch *w)
+/* Is the first that a side sends encrypted a refusal? */
+static bool refuses(const struct tls_watch *w, const struct tls_side *s)
+{
+	return s->fatal || s->first == SMTP_TLS_ALERT ||
+	       (w->version >= VERSION_1_3 && s->lengths_count > 0 &&
+		       s->lengths[0] <= LONGEST_ALERT);
+}
+
+/* Has it sent its Finished? */
+static bool has_finished(const struct tls_watch *w, const struct tls_side *s)
+{
+	return w->version >= VERSION_1_3 ? s->lengths_count > 0 : s->first != 0;
+}
+
+static enum tri completed(const struct tls_watch *w, bool whole)
 {
 	const struct tls_side *c = &w->sides[FLOW_CLIENT], *s = &w->sides[FLOW_SERVER];
 
-	if (c->fatal || s->fatal)
+	if (refuses(w, c) || refuses(w, s))
 		return TRI_NO;
-	if (c->lengths_count == 0)
-		return TRI_UNKNOWN;
-	if (w->version >= VERSION_1_3)
-		return tri_of(c->lengths[0] > LONGEST_ALERT);
-	return w->version != 0 ? TRI_YES : TRI_UNKNOWN;
+	if (!has_finished(w, c) || !has_finished(w, s))
+		return whole ? TRI_NO : TRI_UNKNOWN;
+	return w->version != 0 && !s->more ? TRI_YES : TRI_UNKNOWN;
 }
 
-void tls_watch_fill(
-	const struct tls_watch *w, struct record_builder *records, struct session_tls *ret)
+void tls_watch_fill(const struct tls_watch *w, bool whole, struct record_builder *records,
+	struct session_tls *ret)
 {
 	struct str_ref names[LIMIT_TLS_NAMES];
 
-	ret->completed = completed(w);
+	ret->completed = completed(w, whole);
 	ret->version = w->version;
 	ret->cipher = w->cipher;
 	if (w->ja4_seen)

@@ -7,6 +7,13 @@
  * message is put together its direction has a block of its own, up to LIMIT_TLS_HANDSHAKE bytes;
  * what is over that of a certificate is not looked at, and a hello that is longer is unknown.
  * The result does not depend on where the bytes are cut.
+ *
+ * Both sides came to terms where the ServerHello was seen and then, before TLS 1.3, the first
+ * encrypted record of each side, which holds its Finished (RFC 5246 7.3); since TLS 1.3,
+ * application data of each side, where the client's first record is its Finished (RFC 8446 2). They
+ * did not where one of them refuses: by a fatal alert in clear, or where its first encrypted record
+ * is an alert or, in TLS 1.3, no longer than one; nor where the connection ends, seen whole, before
+ * both encrypt. All else is unknown.
  */
 #ifndef SMTP_DECODE_TLS_WATCH_H
 #define SMTP_DECODE_TLS_WATCH_H
@@ -22,6 +29,7 @@ struct tls_side {
 	struct smtp_tls records;
 	bool done;                /* with handshake messages in clear */
 	bool encrypted;           /* a ChangeCipherSpec or application data came */
+	uint8_t first;            /* type of the first record that is encrypted; 0 none */
 	bool more;                /* the hello asked for a retry: another follows */
 	uint8_t message[4], have; /* header of the handshake message that is open */
 	uint32_t left;
@@ -49,7 +57,7 @@ struct tls_watch {
 	struct tls_watch_name names[LIMIT_TLS_NAMES];
 	uint8_t names_count, common_count; /* common names stand first */
 	bool names_cut;                    /* the certificate has more */
-	uint32_t capped;                   /* handshake messages that are looked at in part */
+	uint32_t capped;                   /* hellos and servers' own certificates that were cut */
 	uint16_t used;
 	uint8_t store[LIMIT_TLS_TEXT]; /* the names */
 };
@@ -64,8 +72,9 @@ void tls_watch_bytes(struct tls_watch *w, enum flow_dir dir, struct span bytes);
 /* Bytes of one direction are lost: what follows of it is not looked at. */
 void tls_watch_gap(struct tls_watch *w, enum flow_dir dir);
 
-/* Adds what was seen to the record's `tls`. */
-void tls_watch_fill(
-	const struct tls_watch *w, struct record_builder *records, struct session_tls *ret);
+/* Adds what was seen to the record's `tls`. `whole`: the connection was seen to its end, with
+ * nothing missing. */
+void tls_watch_fill(const struct tls_watch *w, bool whole, struct record_builder *records,
+	struct session_tls *ret);
 
 #endif

@@ -37,7 +37,7 @@ static void watch(struct record_builder *b, struct span in, bool bytes)
 			now = span_skip(now, n);
 		}
 	}
-	tls_watch_fill(w, b, &r->tls);
+	tls_watch_fill(w, in.len > 0 && in.p[0] & 1, b, &r->tls);
 	record_end(b);
 	tls_watch_destroy(w);
 	smtp_blocks_finish(&blocks);

@@ -30,6 +30,7 @@ struct options {
 	int version;
 	const char *server_name;
 	bool retry, refuses;
+	int chain; /* further certificates that the server sends */
 };
 
 struct result {
@@ -78,6 +79,8 @@ static SSL_CTX *server_context(const struct options *o)
 
 	SSL_CTX_use_certificate(ctx, x);
 	SSL_CTX_use_PrivateKey(ctx, key);
+	for (int i = 0; i < o->chain; i++)
+		assert_int_equal(SSL_CTX_add_extra_chain_cert(ctx, certificate(key)), 1);
 	SSL_CTX_set_max_proto_version(ctx, o->version);
 	SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
 	if (o->retry) /* the client's first guess is another group */
@@ -169,7 +172,7 @@ static void watch(struct result *res, size_t piece, int lost, size_t from)
 		}
 	}
 	res->r = record_begin(&res->records, RECORD_SESSION, sizeof(*res->r));
-	tls_watch_fill(w, &res->records, &res->r->tls);
+	tls_watch_fill(w, false, &res->records, &res->r->tls);
 	record_end(&res->records);
 	tls_watch_destroy(w);
 	smtp_blocks_finish(&blocks); /* asserts that all blocks are back */
@@ -220,20 +223,20 @@ static void check_all_cuts(const struct options *o)
 
 static void test_tls_1_2(void **state)
 {
-	check_all_cuts(&(struct options){TLS1_2_VERSION, "mx1.corp.example", false, false});
-	check_all_cuts(&(struct options){TLS1_2_VERSION, NULL, false, false});
+	check_all_cuts(&(struct options){TLS1_2_VERSION, "mx1.corp.example", false, false, 0});
+	check_all_cuts(&(struct options){TLS1_2_VERSION, NULL, false, false, 0});
 }
 
 static void test_tls_1_3(void **state)
 {
-	check_all_cuts(&(struct options){TLS1_3_VERSION, "mx1.corp.example", false, false});
-	check_all_cuts(&(struct options){TLS1_3_VERSION, NULL, false, false});
+	check_all_cuts(&(struct options){TLS1_3_VERSION, "mx1.corp.example", false, false, 0});
+	check_all_cuts(&(struct options){TLS1_3_VERSION, NULL, false, false, 0});
 }
 
 /* The server asks for another hello: the fingerprint is the first one's. */
 static void test_retry(void **state)
 {
-	check_all_cuts(&(struct options){TLS1_3_VERSION, "mx1.corp.example", true, false});
+	check_all_cuts(&(struct options){TLS1_3_VERSION, "mx1.corp.example", true, false, 0});
 	assert_true(played.turns[1].len < 200); /* that is what it was */
 }
 
@@ -242,8 +245,8 @@ static void test_refused(void **state)
 {
 	struct result res;
 
-	check_all_cuts(&(struct options){TLS1_3_VERSION, NULL, false, true});
-	check_all_cuts(&(struct options){TLS1_2_VERSION, NULL, false, true});
+	check_all_cuts(&(struct options){TLS1_3_VERSION, NULL, false, true, 0});
+	check_all_cuts(&(struct options){TLS1_2_VERSION, NULL, false, true, 0});
 	assert_int_equal(record_builder_init(&res.records), 1);
 	watch(&res, MOST, -1, 0);
 	assert_true(res.r->tls.alert[FLOW_CLIENT] > 0);
@@ -258,7 +261,7 @@ static void test_lengths(void **state)
 	const uint16_t *lengths;
 
 	assert_int_equal(record_builder_init(&res.records), 1);
-	play(&(struct options){TLS1_2_VERSION, NULL, false, false});
+	play(&(struct options){TLS1_2_VERSION, NULL, false, false, 0});
 	watch(&res, MOST, -1, 0);
 	lengths = record_array(res.r, res.r->tls.lengths[FLOW_CLIENT]);
 	assert_int_equal(res.r->tls.lengths[FLOW_CLIENT].count, 1);
@@ -275,7 +278,7 @@ static void test_gaps(void **state)
 	struct result res;
 
 	assert_int_equal(record_builder_init(&res.records), 1);
-	play(&(struct options){TLS1_2_VERSION, "mx1.corp.example", false, false});
+	play(&(struct options){TLS1_2_VERSION, "mx1.corp.example", false, false, 0});
 	for (size_t from = 0; from < played.turns[0].len; from++) {
 		watch(&res, 1, FLOW_CLIENT, from);
 		assert_false(str_seen(res.r->tls.ja4));
@@ -301,7 +304,7 @@ static void test_records(void **state)
 	struct result res;
 	struct tls_watch *w;
 
-	play(&(struct options){TLS1_2_VERSION, "mx1.corp.example", false, false});
+	play(&(struct options){TLS1_2_VERSION, "mx1.corp.example", false, false, 0});
 	smtp_blocks_init(&blocks);
 	w = tls_watch_create(&blocks);
 	for (size_t i = 5; i < first->len; i += 3) {
@@ -314,7 +317,7 @@ static void test_records(void **state)
 	}
 	assert_int_equal(record_builder_init(&res.records), 1);
 	res.r = record_begin(&res.records, RECORD_SESSION, sizeof(*res.r));
-	tls_watch_fill(w, &res.records, &seen);
+	tls_watch_fill(w, false, &res.records, &seen);
 	check(&res, seen.server_name, "mx1.corp.example");
 	tls_watch_destroy(w);
 	smtp_blocks_finish(&blocks);
@@ -362,27 +365,88 @@ static void test_capped(void **state)
 	smtp_blocks_finish(&blocks);
 }
 
-/* Names of a certificate beyond the cap are counted as what was not looked at. */
-static void test_many_names(void **state)
+/* What is played, as far as its first `turns`. */
+static struct tls_watch *watch_turns(struct smtp_blocks *blocks, size_t turns)
 {
-	char many[30 * 24], *p = many;
+	struct tls_watch *w;
+
+	smtp_blocks_init(blocks);
+	w = tls_watch_create(blocks);
+	for (size_t i = 0; i < turns; i++)
+		tls_watch_bytes(w, played.turns[i].dir,
+			span_of(played.turns[i].bytes, played.turns[i].len));
+	return w;
+}
+
+static uint8_t completed_after(size_t turns, bool whole)
+{
+	struct smtp_blocks blocks;
+	struct tls_watch *w = watch_turns(&blocks, turns);
+	struct record_builder records;
+	struct session_tls seen = {0};
+
+	assert_int_equal(record_builder_init(&records), 1);
+	record_begin(&records, RECORD_SESSION, sizeof(struct session_record));
+	tls_watch_fill(w, whole, &records, &seen);
+	record_builder_finish(&records);
+	tls_watch_destroy(w);
+	smtp_blocks_finish(&blocks);
+	return seen.completed;
+}
+
+/* A handshake that is cut short is not known to be complete, and where its connection ended there
+ * it is not. */
+static void test_cut_short(void **state)
+{
+	static const struct options o[] = {{TLS1_2_VERSION, "mx1.corp.example", false, false, 0},
+		{TLS1_3_VERSION, NULL, false, false, 0}, {TLS1_3_VERSION, NULL, true, false, 0}};
+
+	for (size_t i = 0; i < sizeof(o) / sizeof(o[0]); i++) {
+		size_t turns = 0;
+
+		play(&o[i]);
+		while (completed_after(turns, false) == TRI_UNKNOWN) {
+			assert_int_equal(completed_after(turns, true), TRI_NO);
+			turns++;
+		}
+		/* the hellos (a retry has two more), the client's Finished, the older server's */
+		assert_int_equal(
+			turns, o[i].version == TLS1_2_VERSION || o[i].retry ? 4 + o[i].retry : 3);
+		for (; turns <= played.count; turns++)
+			assert_int_equal(completed_after(turns, true), TRI_YES);
+	}
+}
+
+/* `capped` and the names of a server with certificates like these. */
+static void check_capped(const char *names, int chain, uint32_t capped, size_t count)
+{
 	struct smtp_blocks blocks;
 	struct tls_watch *w;
 
-	for (int i = 0; i < 30; i++)
-		p += sprintf(p, "%sDNS:h%d.corp.example", i ? "," : "", i);
-	alternative_names = many;
-	play(&(struct options){TLS1_2_VERSION, "mx1.corp.example", false, false});
+	alternative_names = names;
+	play(&(struct options){TLS1_2_VERSION, "mx1.corp.example", false, false, chain});
 	alternative_names = NAMES;
-	smtp_blocks_init(&blocks);
-	w = tls_watch_create(&blocks);
-	for (size_t i = 0; i < played.count; i++)
-		tls_watch_bytes(w, played.turns[i].dir,
-			span_of(played.turns[i].bytes, played.turns[i].len));
-	assert_int_equal(w->names_count, LIMIT_TLS_NAMES);
-	assert_int_equal(w->capped, 1);
+	w = watch_turns(&blocks, played.count);
+	assert_int_equal(w->names_count, count);
+	assert_int_equal(w->capped, capped);
 	tls_watch_destroy(w);
 	smtp_blocks_finish(&blocks);
+}
+
+/* Names of a certificate beyond the cap are counted as what was not looked at, and so is one that
+ * is too long; a chain is not, where the server's own was read. */
+static void test_certificates(void **state)
+{
+	static char many[300 * 24];
+	char *p = many;
+
+	for (int i = 0; i < 300; i++) {
+		p += sprintf(p, "%sDNS:h%d.corp.example", i ? "," : "", i);
+		if (i == 29)
+			check_capped(many, 0, 1, LIMIT_TLS_NAMES);
+	}
+	check_capped(many, 0, 1, 0);
+	check_capped(NAMES, 20, 0, 3);
 }
 
 int main(void)
@@ -397,7 +461,8 @@ int main(void)
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_long_alert),
 		cmocka_unit_test(test_capped),
-		cmocka_unit_test(test_many_names),
+		cmocka_unit_test(test_certificates),
+		cmocka_unit_test(test_cut_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
