@@ -8,7 +8,7 @@
 #include "output/names.h"
 
 #define ECS_VERSION "8.11.0"
-#define SCHEMA_VERSION "1.0"
+#define SCHEMA_VERSION "1.1"
 
 static const struct dataset_row {
 	enum dataset dataset;
@@ -319,7 +319,7 @@ static bool listed(const struct addr *const *ips, size_t count, const struct add
 	return false;
 }
 
-void event_related(const struct line *l, const struct addr *const *ips, size_t ip_count,
+size_t event_related_open(const struct line *l, const struct addr *const *ips, size_t ip_count,
 	const struct event_hosts *h)
 {
 	struct json_writer *w = l->w;
@@ -338,5 +338,11 @@ void event_related(const struct line *l, const struct addr *const *ips, size_t i
 			json_writer_wire(w, NULL, h->names[i]);
 		json_writer_end_array(w);
 	}
-	json_writer_drop_empty(w, mark);
+	return mark;
+}
+
+void event_related(const struct line *l, const struct addr *const *ips, size_t ip_count,
+	const struct event_hosts *h)
+{
+	json_writer_drop_empty(l->w, event_related_open(l, ips, ip_count, h));
 }

@@ -101,6 +101,9 @@ void event_hosts_add(struct event_hosts *h, struct span name);
 /* related.ip and related.hosts, each address once in the order given. */
 void event_related(const struct line *l, const struct addr *const *ips, size_t ip_count,
 	const struct event_hosts *h);
+/* The same, and `related` stays open; returns what json_writer_drop_empty() closes it with. */
+size_t event_related_open(const struct line *l, const struct addr *const *ips, size_t ip_count,
+	const struct event_hosts *h);
 
 /* `first`..`last`, no less than 0. */
 static inline uint64_t event_duration(nstime first, nstime last)

@@ -25,15 +25,45 @@ static void strings(
 	json_writer_end_array(w);
 }
 
+/* Is the digest of file `i` that of one before it? */
+static bool repeats(const struct message_attachment *a, uint32_t i)
+{
+	for (uint32_t k = 0; k < i; k++)
+		if (a[k].has_sha256 && memcmp(a[k].sha256, a[i].sha256, sizeof(a->sha256)) == 0)
+			return true;
+	return false;
+}
+
+/* The SHA-256 of attachments, each once. */
+static void related_hashes(struct json_writer *w, const struct message_record *m)
+{
+	const struct message_attachment *a = record_array(m, m->files);
+	bool any = false;
+
+	for (uint32_t i = 0; i < m->files.count; i++) {
+		if (!a[i].has_sha256 || repeats(a, i))
+			continue;
+		if (!any)
+			json_writer_array(w, "hash");
+		any = true;
+		json_writer_hex(w, NULL, a[i].sha256, sizeof(a->sha256));
+	}
+	if (any)
+		json_writer_end_array(w);
+}
+
 static void related(const struct line *l, const struct message_record *m)
 {
 	const struct addr *ips[] = {&m->client, &m->server, &m->peer};
 	struct event_hosts hosts = {.count = 0};
+	size_t mark;
 
 	event_hosts_add(&hosts, record_str(m, m->from_domain));
 	event_hosts_add(&hosts, record_str(m, m->header_from_domain));
 	event_hosts_add(&hosts, record_str(m, m->dkim_domain));
-	event_related(l, ips, 3, &hosts);
+	mark = event_related_open(l, ips, 3, &hosts);
+	related_hashes(l->w, m);
+	json_writer_drop_empty(l->w, mark);
 }
 
 static void envelope(struct json_writer *w, const struct message_record *m)

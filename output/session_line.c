@@ -61,11 +61,18 @@ static void related(const struct line *l, const struct session_record *s)
 	const struct addr *ips[] = {&s->flow.client, &s->flow.server, &s->peer};
 	const struct session_helo *helos = record_array(s, s->helos);
 	struct event_hosts hosts = {.count = 0};
+	size_t mark;
 
 	for (uint32_t i = 0; i < s->helos.count; i++)
 		event_hosts_add(&hosts, record_str(s, helos[i].arg));
 	event_hosts_add(&hosts, banner_host(s));
-	event_related(l, ips, 3, &hosts);
+	mark = event_related_open(l, ips, 3, &hosts);
+	if (str_seen(s->tls.ja4)) {
+		json_writer_array(l->w, "hash");
+		json_writer_wire(l->w, NULL, record_str(s, s->tls.ja4));
+		json_writer_end_array(l->w);
+	}
+	json_writer_drop_empty(l->w, mark);
 }
 
 static void helo(struct json_writer *w, const struct session_record *s)

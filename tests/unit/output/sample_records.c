@@ -179,19 +179,19 @@ static void message_texts(
 	m->dkim_domain = record_add(b, pick(noise, S("other.example")));
 }
 
-/* One measured, one cut off, one without anything said of it, a message. */
+/* One measured, one cut off, one with the same content and nothing said of it, a message. */
 static void message_files(
 	struct record_builder *b, struct message_record *m, const struct span *noise)
 {
 	struct message_attachment files[4] = {
 		{.complete = TRI_YES, .has_sha256 = true, .size = 68, .digest = 0x1f},
 		{.complete = TRI_NO},
-		{.complete = TRI_YES, .size = 9},
+		{.complete = TRI_YES, .has_sha256 = true, .size = 9},
 		{.complete = TRI_UNKNOWN},
 	};
 
 	for (size_t i = 0; i < sizeof(files[0].sha256); i++)
-		files[0].sha256[i] = (uint8_t)i;
+		files[0].sha256[i] = files[2].sha256[i] = (uint8_t)i;
 	files[0].name = record_add(b, pick(noise, S("invoice \xe2\x82\xac.pdf.exe")));
 	files[0].type = record_add(b, pick(noise, S("application/octet-stream")));
 	files[1].name = record_add(b, pick(noise, S(".profile")));
@@ -212,6 +212,31 @@ static void message_hops(
 	hops[0].with = record_add(b, pick(noise, S("ESMTP")));
 	m->received = 2;
 	m->hops = record_add_array(b, hops, sizeof(hops[0]), 2);
+}
+
+/* Each scheme and each place, with all that is said of a URL and with as little as may be. */
+static void message_urls(
+	struct record_builder *b, struct message_record *m, const struct span *noise)
+{
+	struct message_url urls[URL_IN_STYLE + 1];
+	struct str_ref domains[2];
+
+	for (uint8_t i = 0; i <= URL_IN_STYLE; i++) {
+		urls[i] = (struct message_url){.count = 1u + i, .where = i};
+		urls[i].scheme = i % (URL_MAILTO + 1);
+	}
+	urls[0].host = record_add(b, pick(noise, S("www.bank.example")));
+	urls[0].domain = record_add(b, pick(noise, S("bank.example")));
+	urls[1].host = record_add(b, pick(noise, S("192.0.2.80")));
+	urls[2].host = record_add(b, pick(noise, S("pay.other.example")));
+	urls[2].domain = record_add(b, pick(noise, S("other.example")));
+	m->urls = record_add_array(b, urls, sizeof(urls[0]), URL_IN_STYLE + 1);
+	domains[0] = record_add(b, pick(noise, S("bank.example")));
+	domains[1] = record_add(b, pick(noise, S("other.example")));
+	/* they are distinct, and so is no noise */
+	m->url_domains = record_add_array(b, domains, sizeof(domains[0]), noise ? 1 : 2);
+	m->url_count = 60;
+	m->url_mismatches = 2;
 }
 
 const struct message_record *samples_message(struct samples *s, const struct span *noise)
@@ -238,11 +263,12 @@ const struct message_record *samples_message(struct samples *s, const struct spa
 	m->rcpts = m->rcpts_attempted = 2;
 	m->reply_code = 250;
 	m->size = 24810;
-	m->traits = MESSAGE_HEADER_SEEN;
+	m->traits = MESSAGE_HEADER_SEEN | MESSAGE_URLS_CAPPED | MESSAGE_CHARSET_UNKNOWN;
 	m->date_time = T0 - NS_PER_HOUR;
 	m->digest.exact = 0x5c1d8f0e2a7b4c69;
 	message_texts(b, m, noise);
 	message_files(b, m, noise);
+	message_urls(b, m, noise);
 	message_hops(b, m, noise);
 	return (const struct message_record *)record_end(b);
 }

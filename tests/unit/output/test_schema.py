@@ -29,7 +29,7 @@ ECS = {
     'source.packets': NUMBER,
     'destination.address': WORD, 'destination.ip': WORD, 'destination.port': NUMBER,
     'destination.bytes': NUMBER, 'destination.packets': NUMBER,
-    'related.ip': WORDS, 'related.hosts': WORDS,
+    'related.ip': WORDS, 'related.hosts': WORDS, 'related.hash': WORDS,
     'email.message_id': WORD, 'email.subject': WORD, 'email.from.address': WORDS,
     'email.sender.address': WORD, 'email.reply_to.address': WORDS, 'email.to.address': WORDS,
     'email.cc.address': WORDS, 'email.direction': WORD, 'email.origination_timestamp': WORD,
