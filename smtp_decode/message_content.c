@@ -58,7 +58,7 @@ struct message_content {
 	uint8_t buffer[TEXT_STREAM_BUFFER]; /* a header field, or the window of a text */
 };
 
-static_assert(sizeof(struct message_content) <= 26 * 1024, "the budget of memory");
+static_assert(sizeof(struct message_content) <= 24 * 1024, "the budget of memory");
 
 struct message_content_pool {
 	struct message_content_config config;

@@ -12,7 +12,7 @@
 #include "smtp_decode/mime_entity.h"
 #include "smtp_decode/redact.h"
 
-#define MESSAGE_FILES_STORE 2048 /* bytes of names and types */
+#define MESSAGE_FILES_STORE 1472 /* bytes of names and types */
 
 struct message_file {
 	struct mime_digest_result result;
