@@ -190,13 +190,22 @@ static size_t put_byte(struct charset_2022 *s, struct charsets *cs, uint8_t c, c
 	return n + put_control(s, c, out + n);
 }
 
+/* Is what is held the start of `text`? */
+static inline bool starts(const struct charset_2022 *s, const char *text)
+{
+	for (unsigned int i = 0; i < s->have; i++)
+		if (text[i] != (char)s->escape[i])
+			return false;
+	return true;
+}
+
 /* What the escape sequence held so far is: 1 whole, 0 the start of one, -1 none. */
 static int apply(struct charset_2022 *s)
 {
 	for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++) {
 		const char *text = escapes[i].text;
 
-		if (strncmp(text, (const char *)s->escape, s->have) != 0)
+		if (!starts(s, text))
 			continue;
 		if (text[s->have])
 			return 0;
