@@ -30,7 +30,7 @@ MAY_LOSE = {"shard": 25}
 PACKETS_A_SESSION = 15  # of make_capture's short ones
 PACKETS_EACH = 5  # of the attack, after each packet of a session
 PACKETS_BEFORE = 600000  # of the attack alone: several times what the tables hold
-ROUNDS = 5
+ROUNDS = 3
 FACTOR = 2.5  # the bound of what an attack costs the others
 ELSEWHERE_MIB = 48  # the program, its libraries and small things are not in tables
 

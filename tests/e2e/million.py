@@ -1,11 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A million sessions say the same with any number of workers: million.py HELOSCOPE [SESSIONS]"""
+"""A million sessions say the same with any number of workers: million.py HELOSCOPE [SESSIONS]
+
+The capture takes 1.3 KB a session in $TMPDIR; what is written is hashed as it comes, and kept
+nowhere.
+"""
 import hashlib
 import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATASETS = "alert,source,campaign,session,message"
@@ -32,7 +37,12 @@ def main():
         subprocess.run(["gcc", "-O2", "-o", maker, ROOT / "bench" / "make_capture.c"], check=True)
         subprocess.run([maker, "short", str(sessions), str(sessions // 10), capture], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        results = [digest(program, capture, workers) for workers in WORKERS]
+        results = []
+        for workers in WORKERS:
+            begin = time.monotonic()
+            results.append(digest(program, capture, workers))
+            print("%d workers: %d lines in %.0f s" % (
+                workers, results[-1][2], time.monotonic() - begin), flush=True)
     want = results[0]
     if want[0] != 0 or want[2] < sessions:
         results[0] = None
