@@ -29,8 +29,11 @@ ATTACKS = ("syn", "one", "endless", "holes", "collide", "slots", "sources", "sha
 MAY_LOSE = {"shard": 25}
 PACKETS_A_SESSION = 15  # of make_capture's short ones
 PACKETS_EACH = 5  # of the attack, after each packet of a session
-PACKETS_BEFORE = 600000  # of the attack alone: several times what the tables hold
-ROUNDS = 3
+# Of the attack alone: twice what the tables hold, where each packet is a connection, and no more, as
+# the factor is a difference of two times that both grow with it.
+PACKETS_BEFORE = 250000
+MORE_BEFORE = {"endless": 600000, "holes": 600000}
+ROUNDS = 5
 FACTOR = 2.5  # the bound of what an attack costs the others
 ELSEWHERE_MIB = 48  # the program, its libraries and small things are not in tables
 
@@ -90,8 +93,9 @@ class Bench:
     def factor(self, attack):
         """What it costs the others that the attack has filled the tables before them."""
         before, then = self.folder / "before.pcap", self.folder / "then.pcap"
-        self.flood(attack, PACKETS_BEFORE, "-", before)
-        self.flood(attack, PACKETS_BEFORE, "-", then)
+        packets = MORE_BEFORE.get(attack, PACKETS_BEFORE)
+        self.flood(attack, packets, "-", before)
+        self.flood(attack, packets, "-", then)
         append_packets(then, self.real)
         added, alone = [], []
         for _ in range(ROUNDS):
