@@ -151,7 +151,7 @@ static void take_packet(struct run *r, const struct packet *p)
 	if (r->writer)
 		packet_writer_write(r->writer, p);
 	pipeline_packet(r->pipeline, p);
-	run_tick_packet(r);
+	run_tick_packet(r, p->time);
 }
 
 static void loop(struct run *r)

@@ -37,6 +37,7 @@ struct run {
 	struct run_tick tick; /* the next; what it asks for stays until it was posted */
 	nstime next_heartbeat;
 	uint32_t until_tick;
+	nstime ticked; /* time of the packet at the last tick */
 	/* Where lines are written. */
 	struct progress progress;
 	struct packet_source_stats in; /* as of what is being written */

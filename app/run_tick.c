@@ -11,6 +11,8 @@
 /* Packets between looks at the clock, the signals and the outputs. */
 #define LIVE_TICK 1024
 #define REPLAY_TICK 8192
+/* Live, and packets come seldom, but never so seldom that there is nothing for a while. */
+#define LIVE_INTERVAL (200 * NS_PER_MS)
 
 nstime run_tick_clock(void)
 {
@@ -41,10 +43,14 @@ static void send(struct run *r)
 		*t = (struct run_tick){.now = 0};
 }
 
-void run_tick_packet(struct run *r)
+void run_tick_packet(struct run *r, nstime time)
 {
-	if (r->until_tick-- == 0)
+	if (r->until_tick == 0 || (r->live && time - r->ticked >= LIVE_INTERVAL)) {
+		r->ticked = time;
 		send(r);
+	} else {
+		r->until_tick--;
+	}
 }
 
 void run_tick_idle(struct run *r)

@@ -9,8 +9,8 @@
 #include "app/run_state.h"
 
 nstime run_tick_clock(void);
-/* After every packet. */
-void run_tick_packet(struct run *r);
+/* After every packet, of this time. */
+void run_tick_packet(struct run *r, nstime time);
 /* Live: nothing came for a while. */
 void run_tick_idle(struct run *r);
 

@@ -61,15 +61,15 @@ def frames(path):
         at += 16 + caplen
 
 
-def send(interface, path):
-    """Run inside the sending namespace: live.py --send IFACE FILE"""
+def send(interface, path, rate=PACKETS_PER_SECOND):
+    """Run inside the sending namespace: live.py --send IFACE FILE [PACKETS A SECOND]"""
     out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     out.bind((interface, 0))
     start = time.monotonic()
     for n, frame in enumerate(frames(pathlib.Path(path))):
         out.send(frame)
-        if n % 100 == 0:
-            time.sleep(max(0, start + n / PACKETS_PER_SECOND - time.monotonic()))
+        if n % 100 == 0 or rate < 1000:
+            time.sleep(max(0, start + n / rate - time.monotonic()))
 
 
 def wait_for(condition, what):
@@ -184,6 +184,21 @@ class Live(unittest.TestCase):
             self.stop(process)
         self.assertIn("stopped", out.read_text())
 
+    def test_a_trickle_delays_nothing(self):
+        """Packets that are few, but never pause: what is said of them is written in time."""
+        with span_port() as (sender, watcher):
+            process, out = self.watch(watcher, "--datasets", "session,engine")
+            began = time.monotonic()
+            trickle = subprocess.Popen(["ip", "netns", "exec", sender, sys.executable, __file__,
+                                        "--send", "tx0", DEMO, "25"])
+            try:
+                wait_for(lambda: '"heloscope.session"' in out.read_text(), "a session")
+                self.assertLess(time.monotonic() - began, 15)
+            finally:
+                trickle.kill()
+                trickle.wait()
+            self.stop(process)
+
     def test_interface_that_vanishes(self):
         with span_port() as (_, watcher):
             process, _out = self.watch(watcher)
@@ -224,7 +239,7 @@ def namespaces_allowed():
 def main():
     global PROGRAM
     if sys.argv[1] == "--send":
-        send(sys.argv[2], sys.argv[3])
+        send(sys.argv[2], sys.argv[3], *map(int, sys.argv[4:]))
         return 0
     PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
     suite = unittest.defaultTestLoader.loadTestsFromTestCase(Live)
