@@ -129,11 +129,17 @@ static uint32_t find_before(struct reorder_pool *pool, const struct reorder *lis
 	return before;
 }
 
+/* Bytes that yet fit into `n`; of one that holds none, as far as its length is counted. */
+static uint64_t room_in(const struct reorder_node *n)
+{
+	return (n->lost ? UINT32_MAX : NODE_DATA) - n->len;
+}
+
 /* Can bytes of `piece` at `offset` be added to the end of `n`? They must be of the same ACK. */
 static bool joins(const struct reorder_node *n, const struct reorder_piece *piece, uint64_t offset)
 {
 	return n && n->offset + n->len == offset && n->peer_acked == piece->peer_acked &&
-	       n->lost == !piece->data.p && (n->lost || n->len < NODE_DATA);
+	       n->lost == !piece->data.p && room_in(n) > 0;
 }
 
 static uint32_t new_node(struct reorder_pool *pool, struct reorder *list, uint32_t before)
@@ -172,9 +178,9 @@ static uint32_t fill(struct reorder_pool *pool, struct reorder *list,
 		n->peer_acked = piece->peer_acked;
 		n->lost = !piece->data.p;
 	}
+	if (len > room_in(n))
+		len = room_in(n);
 	if (!n->lost) {
-		if (len > NODE_DATA - n->len)
-			len = NODE_DATA - n->len;
 		memcpy(n->data + n->len, piece->data.p + (offset - piece->offset), len);
 		pool->held += len;
 	}

@@ -195,6 +195,27 @@ static void test_random(void **state)
 	reorder_pool_destroy(pool);
 }
 
+/* Lengths that only a forged frame can have: no count of them wraps. */
+static void test_long_losses(void **state)
+{
+	struct reorder_pool *pool = reorder_pool_create(64);
+	struct reorder list = {0};
+	uint64_t next = 0;
+
+	for (uint64_t i = 0; i < 3; i++) {
+		struct reorder_piece p = {.offset = i * 3000000000u, .len = 3000000000u};
+
+		assert_int_equal(reorder_put(pool, &list, &p).taken, p.len);
+	}
+	for (const struct reorder_node *n; (n = reorder_first(pool, &list)) != NULL;
+		reorder_pop(pool, &list)) {
+		assert_int_equal(n->offset, next);
+		next += n->len;
+	}
+	assert_int_equal(next, 9000000000u);
+	reorder_pool_destroy(pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +226,7 @@ int main(void)
 		cmocka_unit_test(test_caps),
 		cmocka_unit_test(test_partial),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_long_losses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
