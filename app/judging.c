@@ -12,11 +12,12 @@ struct judging {
 	struct judge_out out;
 	struct emitter *emitter;
 	struct summary *summary;
+	struct topology_guess *guess;
 	uint64_t alerts;
 	int worst_severity;
 };
 
-/* The judge's words go to both listeners. */
+/* The judge's words go to all who listen. */
 
 static void say_session(
 	void *cookie, const struct session_record *s, const struct session_judgement *verdict)
@@ -26,6 +27,8 @@ static void say_session(
 	emitter_session(j->emitter, s, verdict);
 	if (j->summary)
 		summary_session(j->summary, s);
+	if (j->guess)
+		topology_guess_session(j->guess, s);
 }
 
 static void say_message(
@@ -36,6 +39,8 @@ static void say_message(
 	emitter_message(j->emitter, m, verdict);
 	if (j->summary)
 		summary_message(j->summary, m);
+	if (j->guess)
+		topology_guess_message(j->guess, m);
 }
 
 static void say_alert(void *cookie, const struct alert *a)
@@ -68,8 +73,8 @@ static void say_source(void *cookie, const struct source_card *c)
 		summary_source(j->summary, c);
 }
 
-struct judging *judging_create(
-	const struct judge_config *config, struct emitter *emitter, struct summary *summary)
+struct judging *judging_create(const struct judge_config *config, struct emitter *emitter,
+	struct summary *summary, struct topology_guess *guess)
 {
 	struct judging *j = calloc(1, sizeof(*j));
 
@@ -77,6 +82,7 @@ struct judging *judging_create(
 		return NULL;
 	j->emitter = emitter;
 	j->summary = summary;
+	j->guess = guess;
 	j->out = (struct judge_out){
 		j, say_session, say_message, say_alert, say_campaign, say_source};
 	j->judge = judge_create(config, &j->out);

@@ -2,20 +2,21 @@
 /*
  * The judge and those who listen to it: records in, in order; lines and a summary out. One thread.
  *
- *     record -> judge -> emitter, summary
+ *     record -> judge -> emitter, summary, topology guess
  */
 #ifndef APP_JUDGING_H
 #define APP_JUDGING_H
 
+#include "app/topology_guess.h"
 #include "heuristics/judge.h"
 #include "output/emitter.h"
 #include "output/summary.h"
 
 struct judging;
 
-/* Emitter and summary are borrowed; summary NULL: none. NULL where memory is short. */
-struct judging *judging_create(
-	const struct judge_config *config, struct emitter *emitter, struct summary *summary);
+/* Those who listen are borrowed; `summary` and `guess` NULL: none. NULL where memory is short. */
+struct judging *judging_create(const struct judge_config *config, struct emitter *emitter,
+	struct summary *summary, struct topology_guess *guess);
 void judging_destroy(struct judging *j);
 
 /* In a replay it may be judged a little later: see record_queue.h. */

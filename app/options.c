@@ -27,6 +27,7 @@ enum long_option {
 	OPT_FAIL_ON_ALERT,
 	OPT_FANOUT_GROUP,
 	OPT_CARD,
+	OPT_SUGGEST_TOPOLOGY,
 };
 
 static const char short_options[] = "r:i:c:Tf:s:B:k:DZ:w:o:vqVh";
@@ -47,6 +48,7 @@ static const struct option long_options[] = {
 	{"fail-on-alert", optional_argument, NULL, OPT_FAIL_ON_ALERT},
 	{"fanout-group", required_argument, NULL, OPT_FANOUT_GROUP},
 	{"card", required_argument, NULL, OPT_CARD},
+	{"suggest-topology", no_argument, NULL, OPT_SUGGEST_TOPOLOGY},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
@@ -197,6 +199,9 @@ static int take_flag(struct options *o, int c)
 		return set_mode(o, MODE_LIST_CHECKS);
 	case OPT_PRINT_SCHEMA:
 		return set_mode(o, MODE_PRINT_SCHEMA);
+	case OPT_SUGGEST_TOPOLOGY:
+		o->suggest_topology = true;
+		return 1;
 	case OPT_STRICT:
 		o->strict = true;
 		return 1;
@@ -360,6 +365,7 @@ void options_print_help(void)
 	      "  --strict              exit 4 where a capture is damaged\n"
 	      "Configuration\n"
 	      "  -c FILE               YAML configuration\n"
+	      "  --suggest-topology    print a topology that the traffic suggests\n"
 	      "  --set NAME=VALUE      override, e.g. --set topology.our_networks=192.0.2.0/24\n"
 	      "  -T                    check the configuration and exit\n"
 	      "  --dump-config         print every setting with its effective value\n"

@@ -62,7 +62,7 @@ struct options {
 	int workers;		   /* 0: not given */
 	enum summary_form summary;
 	enum progress_form progress;
-	bool strict;
+	bool strict, suggest_topology;
 	int fail_severity; /* 0: no --fail-on-alert; else the least severity (heuristics/alert.h) */
 	int verbosity;	   /* -1 quiet, 0, 1, 2 */
 };

@@ -62,6 +62,8 @@ static unsigned int default_datasets(const struct options *o)
 {
 	if (o->card)
 		return DATASET_SOURCE;
+	if (o->suggest_topology)
+		return 0;
 	return o->mode == MODE_LIVE ? DATASET_ALERT | DATASET_ENGINE : DATASET_ALERT;
 }
 

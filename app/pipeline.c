@@ -87,7 +87,7 @@ static struct smtp_decoder_config decoder_settings(const struct pipeline_config 
 	struct smtp_decoder_config d = {
 		.trust = {.proxies = c->settings->topology.proxies,
 			.peers = c->settings->topology.trusted_peers},
-		.want_recipients = messages,
+		.want_recipients = messages || c->guess,
 		.want_sha256 = sha256 == SETTING_SHA256_AUTO ? messages
 							     : sha256 == SETTING_SHA256_ON,
 		.message_contexts = contexts ? (uint32_t)contexts : 1,
@@ -141,7 +141,7 @@ struct pipeline *pipeline_create(const struct pipeline_config *config)
 		return NULL;
 	p->c = *config;
 	errno = ENOMEM;
-	p->judging = judging_create(&judge, config->emitter, config->summary);
+	p->judging = judging_create(&judge, config->emitter, config->summary, config->guess);
 	p->decap = decap_create(config->seed);
 	if (p->decap)
 		decap_set_checksums(p->decap, config->checksums);

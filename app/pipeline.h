@@ -22,6 +22,7 @@ struct pipeline_config {
 	const struct settings *settings;
 	struct emitter *emitter; /* borrowed */
 	struct summary *summary; /* borrowed; NULL: none */
+	struct topology_guess *guess; /* the same */
 	unsigned int workers;    /* 1: inline; more: so many lanes in threads */
 	bool live, use_dns;
 	uint8_t pseudonym_key[32];

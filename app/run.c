@@ -129,6 +129,9 @@ static int build(struct run *r)
 		goto no_memory;
 	c.emitter = r->emitter;
 	c.summary = r->summary;
+	if (r->o->suggest_topology && !(r->guess = topology_guess_create()))
+		goto no_memory;
+	c.guess = r->guess;
 	r->pipeline = pipeline_create(&c);
 	if (r->pipeline)
 		return 1;
@@ -183,6 +186,18 @@ static int exit_status(const struct run *r)
 	return EXIT_STATUS_OK;
 }
 
+/* Behind the records, where both go to standard output. */
+static int print_guess(const struct run *r)
+{
+	if (!r->guess)
+		return 0;
+	outputs_flush(r->outputs);
+	if (topology_guess_print(r->guess, stdout) == 0)
+		return 0;
+	log_error("cannot print the topology: memory is short");
+	return -1;
+}
+
 static int finish(struct run *r)
 {
 	nstime now;
@@ -202,6 +217,8 @@ static int finish(struct run *r)
 	if (r->writer && packet_writer_left_out(r->writer) > 0)
 		log_warning("%s holds one link type only: %" PRIu64 " packets of others are not in it",
 			r->o->write_file, packet_writer_left_out(r->writer));
+	if (print_guess(r) != 0)
+		status = EXIT_STATUS_FAILURE;
 	if (r->writer && packet_writer_close(r->writer) != 1) {
 		log_error("writing %s failed: not all packets are there", r->o->write_file);
 		status = EXIT_STATUS_FAILURE;
@@ -232,6 +249,7 @@ int run_capture(const struct options *o, const struct settings *s)
 out:
 	pipeline_destroy(r.pipeline);
 	summary_destroy(r.summary);
+	topology_guess_destroy(r.guess);
 	emitter_destroy(r.emitter);
 	frame_map_destroy(r.frames);
 	packet_writer_close(r.writer);

@@ -9,6 +9,7 @@
 #include "app/pipeline.h"
 #include "app/progress.h"
 #include "app/settings.h"
+#include "app/topology_guess.h"
 #include "capture/packet_source.h"
 #include "capture/packet_writer.h"
 
@@ -29,6 +30,7 @@ struct run {
 	struct packet_writer *writer;
 	struct emitter *emitter;
 	struct summary *summary;
+	struct topology_guess *guess;
 	struct pipeline *pipeline;
 	char hostname[256];
 	nstime started;

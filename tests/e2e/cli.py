@@ -322,6 +322,19 @@ class CommandLine(unittest.TestCase):
         path.write_text(text)
         return path
 
+    def test_suggested_topology(self):
+        r = run("-r", DEMO, "--suggest-topology", "-q")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        path = self.config(r.stdout.decode())
+        self.assertEqual(run("-T", "-c", path).returncode, 0)
+        dump = run("--dump-config", "-c", path).stdout.decode()
+        for line in ('our_mtas: ["192.0.2.25", "2001:db8:25::25"]',
+                     'our_networks: ["192.0.2.0/24", "2001:db8:25::/48"]',
+                     'our_domains: ["corp.example"]'):
+            self.assertIn(line, dump)
+        self.assertEqual(run("-r", DEMO, "--suggest-topology", "-q", "--workers", "3").stdout,
+                         r.stdout)
+
     def test_every_fault_has_its_place(self):
         path = self.config("version: 1\n"
                            "topology:\n"
