@@ -28,6 +28,7 @@ enum long_option {
 	OPT_FANOUT_GROUP,
 	OPT_CARD,
 	OPT_SUGGEST_TOPOLOGY,
+	OPT_SHADOW,
 };
 
 static const char short_options[] = "r:i:c:Tf:s:B:k:DZ:w:o:vqVh";
@@ -49,6 +50,7 @@ static const struct option long_options[] = {
 	{"fanout-group", required_argument, NULL, OPT_FANOUT_GROUP},
 	{"card", required_argument, NULL, OPT_CARD},
 	{"suggest-topology", no_argument, NULL, OPT_SUGGEST_TOPOLOGY},
+	{"shadow", no_argument, NULL, OPT_SHADOW},
 	{"version", no_argument, NULL, 'V'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
@@ -201,6 +203,9 @@ static int take_flag(struct options *o, int c)
 		return set_mode(o, MODE_PRINT_SCHEMA);
 	case OPT_SUGGEST_TOPOLOGY:
 		o->suggest_topology = true;
+		return 1;
+	case OPT_SHADOW:
+		o->shadow = true;
 		return 1;
 	case OPT_STRICT:
 		o->strict = true;
@@ -359,6 +364,7 @@ void options_print_help(void)
 	      "  --datasets LIST       alert,source,campaign,session,message,stats,engine (alert;\n"
 	      "                        live also engine, a heartbeat every 60 s)\n"
 	      "  --card IP             the card of this source alone\n"
+	      "  --shadow              count alerts and campaigns, write none\n"
 	      "  --summary text|json|none\n"
 	      "  --progress auto|json|none\n"
 	      "  --fail-on-alert[=low|medium|high|critical]   exit 3 where there was one\n"

@@ -63,6 +63,7 @@ struct options {
 	enum summary_form summary;
 	enum progress_form progress;
 	bool strict, suggest_topology;
+	bool shadow; /* alerts and campaigns are counted, and not written */
 	int fail_severity; /* 0: no --fail-on-alert; else the least severity (heuristics/alert.h) */
 	int verbosity;	   /* -1 quiet, 0, 1, 2 */
 };

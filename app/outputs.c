@@ -131,6 +131,8 @@ int outputs_open(const struct options *o, const struct settings *s, struct outpu
 		goto fail;
 	if (parse_datasets(o, &datasets) != 1 || add_all(out, o, s, datasets) != 1)
 		goto fail;
+	for (size_t i = 0; o->shadow && i < out->count; i++)
+		out->sinks[i].datasets &= ~(unsigned int)(DATASET_ALERT | DATASET_CAMPAIGN);
 	*ret = out;
 	return 1;
 fail:

@@ -293,6 +293,13 @@ class CommandLine(unittest.TestCase):
         self.assertIn("192.0.2.99", r.stderr.decode())
         self.refused(2, ["--card", "mx1"], "-r", DEMO, "--card", "mx1")
 
+    def test_shadow(self):
+        r = run("-r", DEMO, "--shadow", "--datasets", "alert,campaign,stats", "-q",
+                "--fail-on-alert")
+        stats, = map(json.loads, r.stdout.splitlines())
+        self.assertEqual(r.returncode, 0)
+        self.assertGreater(stats["heloscope"]["stats"]["alerts"]["total"], 0)
+
     def test_stats_are_of_the_capture(self):
         r = run("-r", DEMO, "--datasets", "stats,session,engine", "-q")
         records = [json.loads(line) for line in r.stdout.splitlines()]
