@@ -85,6 +85,8 @@ struct judging *judging_create(const struct judge_config *config, struct emitter
 	j->guess = guess;
 	j->out = (struct judge_out){
 		j, say_session, say_message, say_alert, say_campaign, say_source};
+	if (!summary && !(emitter_datasets(emitter) & DATASET_SOURCE))
+		j->out.source = NULL;
 	j->judge = judge_create(config, &j->out);
 	if (!j->judge) {
 		free(j);

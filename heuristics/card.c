@@ -117,8 +117,11 @@ static int compare_sources(const void *a, const void *b)
 void card_emit_all(struct judge *j)
 {
 	size_t n = 0;
-	struct source **all = malloc((sources_count(j->sources) + 1) * sizeof(struct source *));
+	struct source **all;
 
+	if (!j->out.source) /* they are the last that is said */
+		return;
+	all = malloc((sources_count(j->sources) + 1) * sizeof(struct source *));
 	if (!all)
 		return;
 	for (struct source *s = sources_oldest(j->sources); s; s = sources_newer(j->sources, s))
