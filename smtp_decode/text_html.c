@@ -7,6 +7,8 @@
 #include "smtp_decode/text_find.h"
 #include "smtp_decode/text_tag.h"
 
+#define REFERENCE_MAX 32 /* characters of a reference that are looked at */
+
 enum html_state {
 	HTML_TEXT,
 	HTML_REFERENCE, /* behind "&" */
@@ -120,9 +122,41 @@ static ptrdiff_t tag_len(struct span in)
 	return -1;
 }
 
-static size_t read_text(struct text_html *h, struct span in)
+/* May `c` be in a reference of which `len` characters were read? */
+static bool is_of_reference(uint8_t c, size_t len)
+{
+	return is_letter(c) || (c >= '0' && c <= '9') || (c == '#' && len == 0);
+}
+
+/* Is the "<" or "&" at the start of `s` nothing but text? Not where it cannot be told yet. */
+static bool is_text(struct span s)
+{
+	size_t n = 1;
+
+	if (s.len < 2)
+		return false;
+	if (s.p[0] == '<')
+		return !is_letter(s.p[1]) && s.p[1] != '/' && s.p[1] != '!' && s.p[1] != '?';
+	while (n < s.len && n <= REFERENCE_MAX && is_of_reference(s.p[n], n - 1))
+		n++;
+	return n < s.len && text_entity_find(span_of(s.p + 1, n - 1)) == 0;
+}
+
+/* Length of the text at the start of `in`. */
+static size_t text_len(struct span in)
 {
 	size_t n = text_find(in, '<', '&', '<');
+
+	while (is_text(span_skip(in, n))) {
+		n++;
+		n += text_find(span_skip(in, n), '<', '&', '<');
+	}
+	return n;
+}
+
+static size_t read_text(struct text_html *h, struct span in)
+{
+	size_t n = text_len(in);
 	ptrdiff_t tag;
 
 	put_text(h, in.p, n);
@@ -152,29 +186,29 @@ static size_t read_text(struct text_html *h, struct span in)
 static void finish_reference(struct text_html *h, bool semicolon)
 {
 	uint32_t cp = text_entity_find(span_of(h->buf, h->len));
-	char utf8[4];
+	char utf8[4], text[REFERENCE_MAX + 2];
 
 	h->state = HTML_TEXT;
 	if (cp) {
 		put_text(h, utf8, charset_put_utf8(cp, utf8));
 		return;
 	}
-	put_text(h, "&", 1);
-	put_text(h, h->buf, h->len);
-	if (semicolon)
-		put_text(h, ";", 1);
+	text[0] = '&';
+	memcpy(text + 1, h->buf, h->len);
+	text[1 + h->len] = ';';
+	put_text(h, text, 1u + h->len + semicolon);
 }
 
 static size_t read_reference(struct text_html *h, struct span in)
 {
-	uint8_t c = in.p[0];
+	size_t i = 0;
 
-	if (h->len < 32 && (is_letter(c) || (c >= '0' && c <= '9') || (c == '#' && h->len == 0))) {
-		keep(h, &c, 1);
-		return 1;
-	}
-	finish_reference(h, c == ';');
-	return c == ';';
+	while (i < in.len && h->len < REFERENCE_MAX && is_of_reference(in.p[i], h->len))
+		h->buf[h->len++] = in.p[i++];
+	if (i == in.len)
+		return i;
+	finish_reference(h, in.p[i] == ';');
+	return i + (in.p[i] == ';');
 }
 
 /* The byte behind "<", "</", "<!" or "<!-". Returns the bytes taken. */

@@ -51,9 +51,19 @@ static bool is_stripped(struct text_stream *s, struct span rest)
 	return s->footer || rest.p[0] == '>' || rest.p[0] == '|';
 }
 
+/* Is there no word in the short piece from `p` to `end`? So it is between many quoted lines. */
+static bool is_wordless(const uint8_t *p, const uint8_t *end)
+{
+	if (end - p > 8)
+		return false;
+	while (p < end && !is_word_byte(*p))
+		p++;
+	return p == end;
+}
+
 static void take(struct text_stream *s, size_t start, size_t end, bool stripped)
 {
-	if (end > start)
+	if (!is_wordless(s->window + start, s->window + end))
 		text_token_run(
 			s->sink, s->window + start, end - start, stripped ? TEXT_WORD_STRIPPED : 0);
 }
