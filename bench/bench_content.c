@@ -152,6 +152,8 @@ static void hostile(struct bench *b)
 	static const struct {
 		const char *name, *type, *fill;
 	} rows[] = {
+		{"plain: >a", "text/plain", ">a\nb\n"},
+		{"plain: ef bd 81", "text/plain; charset=iso-8859-1", "\xef\xbd\x81"},
 		{"plain: @", "text/plain", "@"},
 		{"plain: a@", "text/plain", "a@"},
 		{"plain: www.", "text/plain", "www."},
@@ -177,6 +179,7 @@ static void hostile(struct bench *b)
 		{"html: </", "text/html", "</"},
 		{"html: <!", "text/html", "<!>"},
 		{"html: <script", "text/html", "<script></s"},
+		{"html: &b", "text/html", "&b"},
 		{"html: &x;", "text/html", "&x;"},
 		{"html: &nbsp;", "text/html", "&nbsp;"},
 		{"html: hidden", "text/html", "<b hidden><b>"},
