@@ -385,8 +385,9 @@ class Talk:
 
     def _encrypted(self):
         self.command(self.plan.dialect.verb("STARTTLS"), "starttls")
-        self.client_says(client_hello(self.server.name, self.rng))
-        self.server_says_bytes(self._opaque(22, 122) + b"\x14\x03\x03\x00\x01\x01"
+        hello = client_hello(self.server.name, self.rng)
+        self.client_says(hello)
+        self.server_says_bytes(server_hello(hello, self.rng) + b"\x14\x03\x03\x00\x01\x01"
                                + self._opaque(23, 2700))
         self.client_says(b"\x14\x03\x03\x00\x01\x01" + self._opaque(23, 69))
         self.client_says(self._opaque(23, 40 + len(self.plan.helo)))
@@ -408,13 +409,25 @@ class Talk:
         self.now = self.flow.send(SERVER, data, self.now + 1200)
 
 
+def sized(width, data):
+    return len(data).to_bytes(width, "big") + data
+
+
+def extension(kind, data):
+    return kind.to_bytes(2, "big") + sized(2, data)
+
+
+def server_hello(client, rng):
+    """The answer to client_hello(): TLS 1.3, TLS_AES_256_GCM_SHA384 (RFC 8446 4.1.3)."""
+    session = client[43:76]
+    draw = hashlib.shake_256(b"%d" % int(rng.random() * 2**53)).digest(64)
+    extensions = extension(43, b"\x03\x04") + extension(51, b"\0\x1d" + sized(2, draw[32:]))
+    body = b"\x03\x03" + draw[:32] + session + b"\x13\x02\0" + sized(2, extensions)
+    return b"\x16\x03\x03" + sized(2, b"\x02" + sized(3, body))
+
+
 def client_hello(name, rng):
     """A TLS 1.3 ClientHello as OpenSSL 3 sends it, with `name` as SNI (RFC 8446 4.1.2)."""
-    def sized(width, data):
-        return len(data).to_bytes(width, "big") + data
-
-    def extension(kind, data):
-        return kind.to_bytes(2, "big") + sized(2, data)
     draw = hashlib.shake_256(b"%d" % int(rng.random() * 2**53)).digest(96)
     suites = bytes.fromhex("130213031301c02cc030009fcca9cca8ccaac02bc02f009ec024c028006bc023c027"
                            "0067c00ac0140039c009c0130033009d009c003d003c0035002f00ff")
