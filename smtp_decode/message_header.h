@@ -17,7 +17,7 @@
 #include "smtp_decode/redact.h"
 #include "smtp_decode/text_names.h"
 
-#define MESSAGE_HEADER_STORE 4000
+#define MESSAGE_HEADER_STORE 3840
 #define MESSAGE_HEADER_HOPS 1280 /* bytes of it that Received fields may take: they come first */
 #define MESSAGE_HEADER_LISTED 24 /* pseudonyms kept of To and Cc together */
 
