@@ -149,6 +149,7 @@ const char *names_session_close(unsigned int close)
 		[SESSION_CLOSE_EOF] = "eof",
 		[SESSION_CLOSE_TLS] = "tls",
 		[SESSION_CLOSE_XCLIENT] = "xclient",
+		[SESSION_CLOSE_TURN] = "turn",
 	};
 
 	return of(names, COUNT(names), close);

@@ -239,6 +239,7 @@ static void sentence(struct json_writer *w, const struct session_record *s)
 		[SESSION_CLOSE_EOF] = "open when the input ended",
 		[SESSION_CLOSE_TLS] = "encrypted to its end",
 		[SESSION_CLOSE_XCLIENT] = "followed by another client's",
+		[SESSION_CLOSE_TURN] = "followed by the server's own as a client",
 	};
 	const struct session_helo *helos = record_array(s, s->helos);
 
@@ -266,8 +267,7 @@ static void sentence(struct json_writer *w, const struct session_record *s)
 	if (s->close == SESSION_CLOSE_FIN && s->quit != TRI_NO)
 		json_writer_put_word(w, "closed");
 	else
-		json_writer_put_word(
-			w, s->close <= SESSION_CLOSE_XCLIENT ? ends[s->close] : "ended");
+		json_writer_put_word(w, s->close <= SESSION_CLOSE_TURN ? ends[s->close] : "ended");
 	json_writer_end_string(w);
 }
 
@@ -303,6 +303,8 @@ void session_line(
 	related(l, s);
 	event_begin_body(l, "session");
 	event_client(l, &flow, s->provenance, s->claims > 0 ? &s->claimed : NULL);
+	if (s->turned)
+		json_writer_bool(l->w, "turned", true);
 	helo(l->w, s);
 	security(l->w, s);
 	tls_line_session(l->w, s);

@@ -43,6 +43,7 @@ enum session_close {
 	SESSION_CLOSE_EOF,     /* the input ended first */
 	SESSION_CLOSE_TLS,     /* the rest lay inside TLS */
 	SESSION_CLOSE_XCLIENT, /* the connection went over to another client */
+	SESSION_CLOSE_TURN,    /* client and server changed places (TURN, ATRN) */
 };
 
 /* What a session was seen to do that RFC 5321 and its extensions do not allow. Bits. */
@@ -126,7 +127,8 @@ struct session_record {
 	struct addr peer;      /* the connection's client */
 	uint16_t peer_port;
 	uint8_t provenance;    /* enum client_provenance */
-	uint8_t part;	       /* 1: began with XCLIENT, within the connection */
+	uint8_t part;	       /* 1: began with XCLIENT or TURN, within the connection */
+	uint8_t turned;	       /* 1: its client is who was connected to (TURN, ATRN) */
 	struct client_end claimed; /* a client that was told but not believed, where claims */
 	uint32_t claims;       /* how often */
 

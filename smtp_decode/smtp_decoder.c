@@ -8,6 +8,7 @@
 #include "smtp_decode/session_fill.h"
 #include "smtp_decode/session_times.h"
 #include "smtp_decode/smtp_dialog.h"
+#include "smtp_decode/smtp_turn.h"
 #include "smtp_decode/tls_watch.h"
 
 struct smtp_decoder {
@@ -20,7 +21,7 @@ struct smtp_decoder {
 		clients_claimed, tls_sessions;
 };
 
-/* Where, within the connection, a session began: with XCLIENT, else zero. */
+/* Where, within the connection, a session began: with XCLIENT or TURN, else zero. */
 struct smtp_part {
 	bool anew;
 	nstime start;
@@ -40,6 +41,7 @@ struct smtp_session {
 	struct tls_watch *tls; /* NULL before TLS */
 	struct session_client client;
 	struct smtp_part part;
+	struct smtp_turn turn;
 	/* Of the call that is being made. */
 	const struct flow_info *flow;
 	nstime now;
@@ -188,6 +190,7 @@ static void emit_session(
 	r->peer_port = s->flow->client_port;
 	r->provenance = client->provenance;
 	r->part = s->part.anew;
+	r->turned = s->turn.turned;
 	r->claimed = s->client.claimed;
 	r->claims = s->client.claims;
 	session_fill(&s->facts, &f, end, &d->records, r);
@@ -201,6 +204,10 @@ static void emit_session(
 		r->banner_ms = -1;
 	if (r->claims > 0)
 		r->anomalies |= SESSION_CLIENT_CLAIMED;
+	if (s->dialog.turned)
+		r->close = SESSION_CLOSE_TURN;
+	if (s->turn.turned) /* the SYN was not its client's */
+		r->flow.syn = (struct syn_traits){0};
 	r->messages_attempted = m->attempted;
 	r->messages_accepted = m->accepted;
 	r->messages_rejected = m->rejected;
@@ -214,6 +221,22 @@ static void emit_session(
 	d->config.emit(d->config.cookie, record_end(&d->records));
 }
 
+/* What comes from `time` and `packet` on is of another session. */
+static void begin_part(struct smtp_session *s, nstime time, uint64_t packet)
+{
+	const struct flow_info *f = s->flow;
+
+	s->decoder->sessions++;
+	s->part = (struct smtp_part){.anew = true, .start = time, .first_packet = packet};
+	for (size_t i = 0; i < 2; i++) {
+		s->part.packets[i] = f->packets[i];
+		s->part.bytes[i] = f->bytes[i];
+		s->part.payload[i] = f->payload[i];
+		s->part.missing[i] = f->missing[i];
+		s->part.zero_window_ms[i] = f->zero_window_ms[i];
+	}
+}
+
 /* Was more said before XCLIENT than it takes to get there? That was a session of its own. */
 static bool had_life(const struct smtp_session *s)
 {
@@ -225,22 +248,12 @@ static bool had_life(const struct smtp_session *s)
 static void begin_anew(struct smtp_session *s, const struct smtp_event *e)
 {
 	struct message_session so_far = session_so_far(s);
-	const struct flow_info *f = s->flow;
 
 	so_far.client = &s->client.before;
 	message_builder_finish(&s->messages, &so_far);
 	if (had_life(s)) {
 		emit_session(s, &s->client.before, NULL);
-		s->decoder->sessions++;
-		s->part.start = e->first.time;
-		s->part.first_packet = e->first.packet;
-		for (size_t i = 0; i < 2; i++) {
-			s->part.packets[i] = f->packets[i];
-			s->part.bytes[i] = f->bytes[i];
-			s->part.payload[i] = f->payload[i];
-			s->part.missing[i] = f->missing[i];
-			s->part.zero_window_ms[i] = f->zero_window_ms[i];
-		}
+		begin_part(s, e->first.time, e->first.packet);
 	}
 	s->part.anew = true;
 	message_builder_restart(&s->messages, &so_far);
@@ -304,62 +317,114 @@ static struct smtp_session *take_session(struct smtp_decoder *d)
 	return s;
 }
 
-struct smtp_session *smtp_session_open(struct smtp_decoder *d, const struct flow_info *f)
+/* A dialogue begins, between the sides of s->flow. */
+static void begin_dialog(struct smtp_session *s, bool midstream)
 {
-	struct smtp_session *s = take_session(d);
+	struct smtp_decoder *d = s->decoder;
 	struct smtp_dialog_config dialog = {
 		.blocks = &d->blocks,
 		.pseudonyms = d->messages.pseudonyms,
 		.sink = {.cookie = s, .event = on_event},
-		.midstream = f->midstream,
+		.midstream = midstream,
 	};
 
-	if (!s)
-		return NULL;
-	s->decoder = d;
-	d->sessions++;
 	smtp_dialog_init(&s->dialog, &dialog);
 	session_builder_init(&s->facts);
 	session_times_init(&s->times);
 	dialect_init(&s->dialect, &d->blocks);
-	message_builder_init(&s->messages, &d->messages, f->shard);
-	session_client_init(&s->client, &d->config.trust, &f->client, f->client_port);
+	message_builder_init(&s->messages, &d->messages, s->flow->shard);
+	session_client_init(&s->client, &d->config.trust, &s->flow->client, s->flow->client_port);
+}
+
+/* Its last record was emitted: counts it, and frees what it holds. */
+static void end_dialog(struct smtp_session *s)
+{
+	struct smtp_decoder *d = s->decoder;
+
+	d->clients_claimed += s->client.claims;
+	d->lines_capped += s->dialog.lines_capped;
+	d->pending_capped += s->dialog.pending_capped;
+	d->hellos_capped += s->tls ? s->tls->capped : 0;
+	tls_watch_destroy(s->tls);
+	s->tls = NULL;
+	dialect_finish(&s->dialect);
+	session_builder_finish(&s->facts);
+}
+
+static void finish_messages(struct smtp_session *s)
+{
+	struct message_session so_far;
+
+	smtp_dialog_finish(&s->dialog, s->now, s->packet);
+	so_far = session_so_far(s);
+	message_builder_finish(&s->messages, &so_far);
+}
+
+/* The server said yes to TURN: what it says behind that is said as the client of another session.
+ */
+static void turn_around(struct smtp_session *s, const struct flow_info *f)
+{
+	uint64_t at[2] = {s->dialog.client.offset, s->dialog.server.offset};
+	struct flow_info turned;
+
+	finish_messages(s);
+	emit_session(s, &s->client.end, NULL);
+	end_dialog(s);
+	smtp_turn_around(&s->turn, at);
+	s->flow = smtp_turn_flow(&s->turn, f, &turned);
+	begin_dialog(s, false);
+	begin_part(s, s->now, s->packet);
+	s->times.activity = s->now;
+	s->flow = f;
+}
+
+struct smtp_session *smtp_session_open(struct smtp_decoder *d, const struct flow_info *f)
+{
+	struct smtp_session *s = take_session(d);
+
+	if (!s)
+		return NULL;
+	s->decoder = d;
+	s->flow = f;
+	d->sessions++;
+	begin_dialog(s, f->midstream);
 	return s;
 }
 
 void smtp_session_chunk(
 	struct smtp_session *s, const struct flow_info *f, const struct stream_chunk *c)
 {
-	s->flow = f;
+	struct stream_chunk rest = *c, seen;
+	struct flow_info turned;
+
 	s->now = c->time;
 	s->packet = c->packet;
 	s->timer = c->timer;
-	session_times_before(&s->times, c, smtp_dialog_server_owes(&s->dialog));
-	smtp_dialog_chunk(&s->dialog, c);
-	session_times_after(&s->times, c);
+	do {
+		s->flow = smtp_turn_flow(&s->turn, f, &turned);
+		seen = smtp_turn_chunk(&s->turn, &rest);
+		session_times_before(&s->times, &seen, smtp_dialog_server_owes(&s->dialog));
+		smtp_chunk_skip(&rest, smtp_dialog_chunk(&s->dialog, &seen));
+		session_times_after(&s->times, &seen);
+		if (s->dialog.turned)
+			turn_around(s, f);
+	} while (rest.data.len > 0);
 }
 
 void smtp_session_end(
 	struct smtp_session *s, const struct flow_info *f, const struct flow_ending *e)
 {
+	struct flow_ending seen = smtp_turn_ending(&s->turn, e);
 	struct smtp_decoder *d = s->decoder;
-	struct message_session so_far;
+	struct flow_info turned;
 
-	s->flow = f;
+	s->flow = smtp_turn_flow(&s->turn, f, &turned);
 	s->now = e->time;
 	s->packet = e->packet;
 	s->timer = e->timer;
-	smtp_dialog_finish(&s->dialog, e->time, e->packet);
-	so_far = session_so_far(s);
-	message_builder_finish(&s->messages, &so_far);
-	emit_session(s, &s->client.end, e);
-	d->clients_claimed += s->client.claims;
-	d->lines_capped += s->dialog.lines_capped;
-	d->pending_capped += s->dialog.pending_capped;
-	d->hellos_capped += s->tls ? s->tls->capped : 0;
-	tls_watch_destroy(s->tls);
-	dialect_finish(&s->dialect);
-	session_builder_finish(&s->facts);
+	finish_messages(s);
+	emit_session(s, &s->client.end, &seen);
+	end_dialog(s);
 	s->next = d->free;
 	d->free = s;
 }

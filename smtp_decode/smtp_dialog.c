@@ -133,16 +133,18 @@ static void closed(struct smtp_dialog *d, const struct stream_chunk *c)
 	smtp_dialog_emit(d, &e);
 }
 
-void smtp_dialog_chunk(struct smtp_dialog *d, const struct stream_chunk *c)
+size_t smtp_dialog_chunk(struct smtp_dialog *d, const struct stream_chunk *c)
 {
 	if (c->kind == CHUNK_FIN) {
 		if (c->dir == FLOW_CLIENT)
 			smtp_doubt_closed(d, c->peer_acked);
 		closed(d, c);
-	} else if (c->dir == FLOW_CLIENT)
+	} else if (c->dir == FLOW_CLIENT) {
 		smtp_client_chunk(d, c);
-	else
-		smtp_server_chunk(d, c);
+	} else {
+		return smtp_server_chunk(d, c);
+	}
+	return c->data.len;
 }
 
 void smtp_dialog_finish(struct smtp_dialog *d, nstime time, uint64_t packet)

@@ -122,6 +122,7 @@ struct smtp_dialog {
 	struct pseudonyms *pseudonyms;
 	struct smtp_event_sink sink;
 	bool midstream, tls;
+	bool turned; /* the server accepted TURN: this dialogue is over, and takes no more */
 	struct smtp_client client;
 	struct smtp_server server;
 	struct smtp_ledger ledger;
@@ -137,7 +138,8 @@ struct smtp_dialog_config {
 };
 
 void smtp_dialog_init(struct smtp_dialog *d, const struct smtp_dialog_config *config);
-void smtp_dialog_chunk(struct smtp_dialog *d, const struct stream_chunk *c);
+/* How many bytes of `c` it took: all, unless with them `turned` became true. */
+size_t smtp_dialog_chunk(struct smtp_dialog *d, const struct stream_chunk *c);
 /* The connection's end: what is open is cut, and events say so. Frees what it holds. */
 void smtp_dialog_finish(struct smtp_dialog *d, nstime time, uint64_t packet);
 

@@ -124,8 +124,12 @@ static struct smtp_event reply_event(
 static void settle_owner(struct smtp_dialog *d, const struct smtp_place *last)
 {
 	struct smtp_server *s = &d->server;
+	const struct smtp_pending *head = smtp_ledger_head(&d->ledger);
 	struct smtp_owner o = s->owner;
 
+	/* Where it is not certain which command is answered, the sides keep their places. */
+	if (o.role == SMTP_REPLY_COMMAND && o.verb == SMTP_TURN && s->code / 100 == 2)
+		d->turned = head && !head->doubtful;
 	if (o.pending) {
 		s->lmtp_left = o.left;
 		if (o.left == 0)
@@ -268,7 +272,7 @@ static void start(struct smtp_dialog *d, struct stream_chunk *c)
 			&(struct smtp_place){c->time, c->packet, c->offset}, SESSION_NOT_SMTP);
 }
 
-void smtp_server_chunk(struct smtp_dialog *d, const struct stream_chunk *c)
+size_t smtp_server_chunk(struct smtp_dialog *d, const struct stream_chunk *c)
 {
 	struct smtp_server *s = &d->server;
 	struct stream_chunk rest = *c;
@@ -277,20 +281,22 @@ void smtp_server_chunk(struct smtp_dialog *d, const struct stream_chunk *c)
 	if (c->kind == CHUNK_GAP) {
 		gap(d, c);
 		s->offset = c->offset + c->missing;
-		return;
+		return 0;
 	}
 	s->payload += c->data.len;
 	s->offset = c->offset + c->data.len;
-	while (rest.data.len > 0) {
+	while (rest.data.len > 0 && !d->turned) {
 		if (s->state == SMTP_SERVER_START)
 			start(d, &rest);
 		if (s->state == SMTP_SERVER_TLS) {
 			smtp_dialog_tls_bytes(d, &rest);
-			return;
+			return c->data.len;
 		}
 		if (smtp_line_next(&s->line, d->blocks, &rest, &line) == 0)
-			return;
+			return c->data.len;
 		on_line(d, &line);
 		smtp_line_reset(&s->line, d->blocks);
 	}
+	s->offset = rest.offset;
+	return c->data.len - rest.data.len;
 }

@@ -7,7 +7,8 @@
 
 #include "smtp_decode/smtp_dialog.h"
 
-void smtp_server_chunk(struct smtp_dialog *d, const struct stream_chunk *c);
+/* As smtp_dialog_chunk(). */
+size_t smtp_server_chunk(struct smtp_dialog *d, const struct stream_chunk *c);
 /* Behind STARTTLS and its 220: TLS or lines. */
 void smtp_server_expect_tls(struct smtp_dialog *d);
 

@@ -166,11 +166,13 @@ static void session(const struct dump *d, const struct session_record *s)
 	static const char *const outcomes[] = {
 		"none", "success", "failure", "cancelled", "unknown"};
 	static const char *const closes[] = {
-		"quit", "fin", "rst", "timeout", "evicted", "eof", "tls", "xclient"};
+		"quit", "fin", "rst", "timeout", "evicted", "eof", "tls", "xclient", "turn"};
 
 	end(d, "client", &s->flow.client, s->flow.client_port);
 	end(d, "peer", &s->peer, s->peer_port);
 	fprintf(d->out, "%sprovenance = %s\n", d->prefix, provenances[s->provenance]);
+	end(d, "server", &s->flow.server, s->flow.server_port);
+	number(d, "turned", s->turned);
 	number(d, "claims", s->claims);
 	if (s->claims > 0)
 		end(d, "claimed", &s->claimed.addr, s->claimed.port);

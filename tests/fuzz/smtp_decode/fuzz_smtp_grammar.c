@@ -179,7 +179,7 @@ static void check_session(struct output *o, const struct session_record *r)
 	must(r->r.time >= r->flow.first_time);
 	/* One that goes on with another client is not the last, and no other says so. */
 	must(!o->over);
-	o->over = r->close != SESSION_CLOSE_XCLIENT;
+	o->over = r->close != SESSION_CLOSE_XCLIENT && r->close != SESSION_CLOSE_TURN;
 	o->messages = 0;
 }
 
