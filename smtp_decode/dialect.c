@@ -151,6 +151,7 @@ static void on_content_end(struct dialect *d, const struct smtp_event *e)
 
 	drop_header(d);
 	d->data_lf = d->data_lf || e->content.bare_lf;
+	d->bare_cr = d->bare_cr || e->content.bare_cr;
 	if (e->content.end != SMTP_CONTENT_COMPLETE || d->form[DIALECT_END_OF_DATA] != '-')
 		return;
 	if (d->last_verb == SMTP_BDAT || d->last_verb == SMTP_BURL)

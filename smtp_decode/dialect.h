@@ -17,8 +17,7 @@
  * offered. Behind: before its reply was there 12 end of data      0 the dot with the last of the
  * body, s in a segment of its own, q QUIT before the reply, b BDAT 13 leave            Q QUIT and
  * waits, n QUIT and does not, p QUIT before RSET was answered, f FIN without QUIT, r RST 14 line
- * ends        C CR LF, L also LF alone in data, M also in commands, R also CR alone in commands or
- * header
+ * ends        C CR LF, L also LF alone in data, M also in commands, R also CR alone, wherever
  *
  * "-" is not seen, or for 8 to 11 none; it is compared with nothing. 11 does not depend on how the
  * client's bytes were cut into segments, 12 does.

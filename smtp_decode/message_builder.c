@@ -37,7 +37,7 @@ static void drop_content(struct message_builder *b, struct transaction *t)
 		b->shared->contexts_taken[b->shard]--;
 	message_content_destroy(t->context);
 	t->context = NULL;
-	t->content = t->gap = t->bare_lf = t->burl = false;
+	t->content = t->gap = t->bare_lf = t->bare_cr = t->burl = false;
 	t->size = 0;
 }
 
@@ -104,6 +104,10 @@ static void emit(struct message_builder *b, struct transaction *t, const struct 
 	struct message_shared *shared = b->shared;
 	struct message_record *m = record_begin(shared->records, RECORD_MESSAGE, sizeof(*m));
 
+	if (t->early && !t->rejected) {
+		t->rejected = true;
+		b->rejected++;
+	}
 	message_fill(b, t, s, m);
 	if (!t->context)
 		shared->undecoded++;
@@ -226,6 +230,7 @@ static void content_end(
 	touch(t, e);
 	t->end = (uint8_t)e->content.end;
 	t->bare_lf = e->content.bare_lf;
+	t->bare_cr = e->content.bare_cr;
 	if (t->context)
 		message_content_end(t->context, !cut);
 	b->open = NULL;
@@ -426,8 +431,9 @@ static void on_content_reply(
 	if (!t)
 		return;
 	t->last_packet = e->last.packet;
-	if (t->code < 0 || (t->code / 100 != 2 && r->code / 100 == 2 && !t->rejected))
+	if (t->code < 0 || t->early || (t->code / 100 != 2 && r->code / 100 == 2 && !t->rejected))
 		transaction_set_reply(t, r);
+	t->early = false;
 	if (r->left > 0)
 		return;
 	t->settled = true;
@@ -444,6 +450,23 @@ static void on_content_reply(
 		emit(b, t, s);
 }
 
+/* A server may say no while the message still comes, and close, or wait for its end in silence:
+ * that is how the message fared, unless another reply follows. */
+static void on_early_reply(struct message_builder *b, const struct smtp_reply_event *r)
+{
+	struct transaction *t = b->open;
+
+	/* What is said when the client has left in the middle answers nothing. */
+	if (!t || !t->content || t->code >= 0 || b->closed)
+		return;
+	if (r->code < 400 || t->early_others || (t->gap && r->code != 421)) {
+		t->early_others = true;
+		return;
+	}
+	transaction_set_reply(t, r);
+	t->early = true;
+}
+
 void message_builder_event(
 	struct message_builder *b, const struct smtp_event *e, const struct message_session *s)
 {
@@ -456,6 +479,8 @@ void message_builder_event(
 			on_command_reply(b, &e->reply);
 		else if (e->reply.role == SMTP_REPLY_CONTENT)
 			on_content_reply(b, e, s);
+		else if (e->reply.role != SMTP_REPLY_AUTH)
+			on_early_reply(b, &e->reply);
 		break;
 	case SMTP_EVENT_CONTENT_BEGIN:
 		content_begin(b, e);
@@ -468,6 +493,9 @@ void message_builder_event(
 		break;
 	case SMTP_EVENT_CONTENT_END:
 		content_end(b, e, s);
+		break;
+	case SMTP_EVENT_CLOSE:
+		b->closed = b->closed || e->dir == FLOW_CLIENT;
 		break;
 	case SMTP_EVENT_GAP:
 		if (e->dir == FLOW_CLIENT && e->gap.in_content)

@@ -53,6 +53,7 @@ struct message_builder {
 	struct transaction *awaiting;  /* ended, no final reply: the oldest first */
 	struct redactor redactor;
 	uint32_t depth;
+	bool closed; /* the client sends no more */
 	uint32_t attempted, accepted, rejected;
 	uint32_t rcpts_attempted, rcpts_accepted, rcpts_rejected, rcpts_unknown_user;
 };

@@ -75,7 +75,8 @@ static void fill_content(const struct transaction *t, struct message_record *m)
 	m->size = t->size;
 	m->traits = (t->null ? MESSAGE_NULL_SENDER : 0u) | (t->bdat ? MESSAGE_BDAT : 0u) |
 		    (t->gap ? MESSAGE_GAP : 0u) | (t->bare_lf ? MESSAGE_BARE_LF : 0u) |
-		    (t->smuggled ? MESSAGE_SMUGGLED : 0u) | (t->burl ? MESSAGE_BURL : 0u);
+		    (t->bare_cr ? MESSAGE_BARE_CR : 0u) | (t->smuggled ? MESSAGE_SMUGGLED : 0u) |
+		    (t->burl ? MESSAGE_BURL : 0u);
 	if (t->end == SMTP_CONTENT_BY_SERVER && !t->gap)
 		m->traits |= MESSAGE_ENDED_BY_SERVER;
 }

@@ -30,6 +30,7 @@ enum message_trait {
 	MESSAGE_URLS_CAPPED = 1 << 15,	 /* not every host or full URL was seen and kept */
 	MESSAGE_BURL = 1 << 16, /* some or all of its content was named by a URL and not sent */
 	MESSAGE_CHARSET_UNKNOWN = 1 << 17, /* a text names a charset that is not decoded */
+	MESSAGE_BARE_CR = 1 << 18, /* CR without LF, in DATA */
 };
 
 enum message_body { /* BODY= of MAIL (RFC 6152, 3030) */

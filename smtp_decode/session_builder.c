@@ -135,6 +135,7 @@ void session_builder_told(
 {
 	struct smtp_event helo = *e;
 
+	b->told = true;
 	if (w->account != 0) {
 		b->auth_succeeded = true;
 		b->auth_outcome = AUTH_SUCCESS;

@@ -24,6 +24,7 @@ struct session_builder {
 	struct session_builder_helo *helos;
 	uint16_t helos_kept, helos_size;
 	uint32_t helo_count;
+	bool told;      /* its client is another's word: what comes early is the peer's doing */
 	bool helo_told; /* by the peer: what it says itself is not the client's */
 
 	bool greeted, banner_kept, quit;

@@ -108,9 +108,9 @@ static void fill_behaviour(const struct session_builder *b, const struct flow_in
 		r->early_talker = TRI_NO;
 	else if (b->pipeconnect)
 		r->early_talker = TRI_NO;
-	else if (b->greeted)
+	else if (b->greeted && !b->told)
 		r->early_talker = b->server_gap && b->ehlo == TRI_UNKNOWN ? TRI_UNKNOWN : TRI_YES;
-	else if (b->first_acked > 0)
+	else if (b->first_acked > 0 && !b->told)
 		r->early_talker = TRI_NO;
 }
 

@@ -91,7 +91,9 @@ static void enter(
 
 	switch (cmd->verb) {
 	case SMTP_DATA:
+	case SMTP_XCLIENT:
 		cl->state = SMTP_CLIENT_WAIT;
+		cl->wait_data = cmd->verb == SMTP_DATA;
 		cl->answered = false;
 		cl->wait_number = d->number;
 		break;
@@ -104,6 +106,7 @@ static void enter(
 	case SMTP_STARTTLS:
 		cl->state = SMTP_CLIENT_STARTTLS;
 		cl->starttls = true;
+		cl->starttls_guessed = false;
 		cl->starttls_end = -1;
 		cl->behind = false;
 		break;
@@ -134,6 +137,20 @@ static void settle_junk(struct smtp_dialog *d, const struct smtp_text_line *line
 		smtp_ledger_pop(&d->ledger, d->blocks);
 		d->server.junk_end = 0;
 	}
+}
+
+/* A message was refused before its end, and its client goes on behind that: it took the refusal for
+ * the reply to the end of data, which gets no other then. */
+static void settle_early(struct smtp_dialog *d, const struct smtp_text_line *line)
+{
+	const struct smtp_pending *head = smtp_ledger_head(&d->ledger);
+	uint64_t end = d->server.early_end;
+
+	d->server.early_end = 0;
+	if (end == 0 || !head || head->role != SMTP_REPLY_CONTENT)
+		return;
+	if (line->peer_acked < 0 || (uint64_t)line->peer_acked >= end)
+		smtp_ledger_pop(&d->ledger, d->blocks);
 }
 
 /* A PROXY line is one of at most 107 bytes, in capitals. */
@@ -169,6 +186,7 @@ static void on_command(struct smtp_dialog *d, const struct smtp_text_line *line)
 	if (line->bare_lf)
 		smtp_dialog_anomaly(d, FLOW_CLIENT, &line->first, SESSION_BARE_LF);
 	settle_junk(d, line);
+	settle_early(d, line);
 	if (cmd.verb == SMTP_AUTH) {
 		smtp_exchange_line(d, &cmd, line);
 		return;
@@ -267,6 +285,10 @@ static void step_starttls(struct smtp_dialog *d, struct stream_chunk *c)
 
 	if (c->data.p[0] == 0x16) {
 		smtp_dialog_tls(d, c);
+		return;
+	}
+	if (cl->starttls_guessed) {
+		cl->state = SMTP_CLIENT_UNSURE;
 		return;
 	}
 	cl->state = SMTP_CLIENT_COMMAND;
@@ -416,6 +438,7 @@ static void unmatched_reply(struct smtp_dialog *d, int code, const struct smtp_p
 		smtp_content_data(d, 0, at);
 	} else if (code == 220 && cl->state == SMTP_CLIENT_UNSURE && cl->line.total == 0) {
 		smtp_server_expect_tls(d);
+		cl->starttls_guessed = true;
 		cl->state = SMTP_CLIENT_STARTTLS;
 	} else if (code == 334 || code == 235 || code == 535) {
 		smtp_exchange_replied(d, &auth, code, at);
@@ -441,6 +464,9 @@ void smtp_client_replied(
 	switch (o->verb) {
 	case SMTP_DATA:
 		smtp_wait_replied(d, o, code, at);
+		break;
+	case SMTP_XCLIENT:
+		smtp_wait_xclient(d, o);
 		break;
 	case SMTP_AUTH:
 		smtp_exchange_replied(d, o, code, at);

@@ -11,6 +11,7 @@ void smtp_content_begin(struct smtp_dialog *d, uint32_t number, const struct smt
 	if (d->client.content_open)
 		return;
 	e.content.number = number;
+	d->server.early_end = 0;
 	d->client.content_open = true;
 	d->client.content_gap = false;
 	d->client.content_number = number;
@@ -26,6 +27,7 @@ void smtp_content_end(struct smtp_dialog *d, enum smtp_content_end end, const st
 	e.content.number = d->client.content_number;
 	e.content.end = end;
 	e.content.bare_lf = d->client.data.bare_lf;
+	e.content.bare_cr = d->client.data.bare_cr;
 	d->client.content_open = false;
 	d->client.provisional = false;
 	smtp_dialog_emit(d, &e);

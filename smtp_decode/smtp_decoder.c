@@ -240,7 +240,10 @@ static void begin_part(struct smtp_session *s, nstime time, uint64_t packet)
 /* Was more said before XCLIENT than it takes to get there? That was a session of its own. */
 static bool had_life(const struct smtp_session *s)
 {
-	return s->client.before.provenance == CLIENT_BY_XCLIENT || s->facts.auth_attempts > 0 ||
+	bool told = s->client.before.provenance == CLIENT_BY_XCLIENT;
+
+	/* What a client said that was told of; XCLIENT itself is not its. */
+	return (told && s->facts.commands > 1) || s->facts.auth_attempts > 0 ||
 	       s->messages.rcpts_attempted > 0 || s->messages.attempted > 0;
 }
 

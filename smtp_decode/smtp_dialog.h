@@ -24,7 +24,7 @@ enum smtp_client_state {
 	SMTP_CLIENT_PROXY, /* the rest of a PROXY version 2 header */
 	SMTP_CLIENT_COMMAND,
 	SMTP_CLIENT_UNSURE, /* bytes were lost: lines until one is certainly a command */
-	SMTP_CLIENT_WAIT,   /* behind DATA whose reply is not known: bytes are held */
+	SMTP_CLIENT_WAIT,   /* behind DATA or XCLIENT whose reply is not known: bytes are held */
 	SMTP_CLIENT_DATA,
 	SMTP_CLIENT_DOUBT, /* behind an end of data that is none by the standard: bytes are held */
 	SMTP_CLIENT_CHUNK, /* octets of BDAT */
@@ -80,6 +80,7 @@ struct smtp_client {
 	struct smtp_data data;
 	struct smtp_doubt doubt;
 	bool content_open, content_gap, last_chunk;
+	bool wait_data;   /* in WAIT: for DATA's reply, so that it may be content */
 	bool provisional; /* DATA's reply is not known */
 	bool answered;    /* DATA's reply came and said neither yes nor no */
 	bool refused;     /* the last command was DATA, and the server said no */
@@ -90,6 +91,7 @@ struct smtp_client {
 	/* STARTTLS: one is open; plain bytes came behind it, and what of the server they ACKed;
 	 * the end of its 220, -1 unseen. */
 	bool starttls, behind;
+	bool starttls_guessed; /* by its reply alone: what is no TLS may be no command either */
 	int64_t behind_acked, starttls_end;
 	/* AUTH. */
 	struct smtp_auth *auth; /* in a block, while an exchange is open */
@@ -106,6 +108,7 @@ struct smtp_server {
 	uint64_t offset, payload;
 	uint64_t read;     /* behind the last line that was a reply */
 	uint64_t junk_end; /* behind a line that was no reply, while one was due; else 0 */
+	uint64_t early_end; /* behind a refusal within the content, until it is answered; else 0 */
 	/* The reply that is coming in. */
 	struct smtp_owner owner;
 	struct smtp_place first;

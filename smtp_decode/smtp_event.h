@@ -86,7 +86,8 @@ struct smtp_event {
 			uint32_t number; /* of DATA, or the first BDAT or BURL; 0 unseen */
 			struct span octets;
 			enum smtp_content_end end;
-			bool bare_lf; /* CONTENT_END: lines without CR were seen */
+			/* CONTENT_END: in DATA, lines without CR were seen; CR without LF. */
+			bool bare_lf, bare_cr;
 		} content;
 		struct {
 			uint32_t number;  /* of the AUTH command */

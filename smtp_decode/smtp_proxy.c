@@ -33,6 +33,11 @@ static bool parse_port(struct span s, uint16_t *ret)
 	return v <= UINT16_MAX;
 }
 
+static bool is_dotted(struct span s)
+{
+	return span_find(s, ':') < 0;
+}
+
 struct smtp_proxy_client smtp_proxy_line(struct span args, bool bare_lf)
 {
 	struct smtp_proxy_client r = {.kind = SMTP_PROXY_BAD}, bad = r;
@@ -54,7 +59,7 @@ struct smtp_proxy_client smtp_proxy_line(struct span args, bool bare_lf)
 		!parse_port(words[2], &r.port) || !parse_port(words[3], &server_port))
 		return bad;
 	/* An IPv4 address in IPv6 clothes is IPv6 to its sender. */
-	if (v4 && (!addr_is_v4(&r.addr) || !addr_is_v4(&server)))
+	if (v4 != is_dotted(words[0]) || v4 != is_dotted(words[1]))
 		return bad;
 	r.kind = SMTP_PROXY_NAMES;
 	return r;

@@ -135,6 +135,11 @@ static void settle_owner(struct smtp_dialog *d, const struct smtp_place *last)
 		if (o.left == 0)
 			smtp_ledger_pop(&d->ledger, d->blocks);
 	}
+	if (o.role == SMTP_REPLY_CONTENT)
+		s->early_end = 0;
+	else if (o.role == SMTP_REPLY_UNMATCHED && s->code >= 400 &&
+		 d->client.state == SMTP_CLIENT_DATA && !d->client.content_gap)
+		s->early_end = last->offset + 1;
 	if (o.role == SMTP_REPLY_COMMAND)
 		smtp_doubt_answered(d, o.number, s->code, last);
 	if (o.role == SMTP_REPLY_COMMAND && s->code / 100 == 2) {

@@ -15,7 +15,7 @@ static void infer(struct smtp_dialog *d)
 	struct stream_chunk first = {0};
 	struct smtp_place at;
 
-	if (lf >= 0 && smtp_command_certain(span_head(held, (size_t)lf))) {
+	if (!cl->wait_data || (lf >= 0 && smtp_command_certain(span_head(held, (size_t)lf)))) {
 		cl->state = SMTP_CLIENT_COMMAND;
 		return;
 	}
@@ -128,11 +128,22 @@ void smtp_wait_replied(
 	smtp_wait_drain(d);
 }
 
+void smtp_wait_xclient(struct smtp_dialog *d, const struct smtp_owner *o)
+{
+	struct smtp_client *cl = &d->client;
+
+	if (cl->state != SMTP_CLIENT_WAIT || cl->wait_number != o->number)
+		return;
+	cl->state = SMTP_CLIENT_COMMAND;
+	smtp_wait_drain(d);
+}
+
 void smtp_wait_finish(struct smtp_dialog *d)
 {
 	struct smtp_client *cl = &d->client;
 
-	while (cl->state == SMTP_CLIENT_WAIT && !smtp_hold_empty(&cl->held) && may_infer(d, -1)) {
+	while (cl->state == SMTP_CLIENT_WAIT && !smtp_hold_empty(&cl->held) &&
+		(!cl->wait_data || may_infer(d, -1))) {
 		infer(d);
 		smtp_wait_drain(d);
 	}

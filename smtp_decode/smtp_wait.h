@@ -4,6 +4,8 @@
  * after a 354 it is the message, after a refusal it is commands. Where the reply cannot be seen, is
  * no reply, or does not come while the client goes on, the first line tells: a message does not
  * begin with a command.
+ *
+ * Behind XCLIENT it is commands, but whose they are hangs on its reply.
  */
 #ifndef SMTP_DECODE_SMTP_WAIT_H
 #define SMTP_DECODE_SMTP_WAIT_H
@@ -16,6 +18,8 @@ void smtp_wait_gap(struct smtp_dialog *d, const struct stream_chunk *c);
 /* The reply to DATA. */
 void smtp_wait_replied(
 	struct smtp_dialog *d, const struct smtp_owner *o, int code, const struct smtp_place *at);
+/* The reply to XCLIENT. */
+void smtp_wait_xclient(struct smtp_dialog *d, const struct smtp_owner *o);
 /* Takes up what was held, until it is to be held again. */
 void smtp_wait_drain(struct smtp_dialog *d);
 /* No more comes. */

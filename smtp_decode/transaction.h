@@ -43,7 +43,7 @@ struct transaction {
 
 	bool attempted; /* by BDAT, and counted */
 	bool rejected;  /* and counted */
-	bool content, gap, bare_lf, bdat, burl;
+	bool content, gap, bare_lf, bare_cr, bdat, burl;
 	bool smuggled; /* its client took some command of it for content */
 	uint8_t end;   /* enum smtp_content_end */
 	uint32_t content_number;
@@ -52,6 +52,8 @@ struct transaction {
 	/* The reply that tells how it fared; -1 none yet. Whether no other is to come. */
 	int code;
 	bool settled;
+	bool early;        /* it came within the content: the server may still say another */
+	bool early_others; /* so did others, of which it is not clear what they answer */
 	uint8_t enhanced_len;
 	uint16_t text_len;
 	uint8_t enhanced[16];
