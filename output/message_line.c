@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/message_line.h"
 
+#include "base/limits.h"
 #include "output/names.h"
 
 #define EXTENSION_MAX 16 /* a longer one is none */
@@ -335,6 +336,39 @@ static void received(struct json_writer *w, const struct message_record *m)
 	json_writer_end_array(w);
 }
 
+/* What was not looked at to its end, or is told in part only. */
+static void capped(struct json_writer *w, const struct message_record *m)
+{
+	static const struct {
+		uint32_t trait;
+		const char *word;
+	} rows[] = {
+		{MESSAGE_TEXT_CAPPED, "text"},
+		{MESSAGE_HEADER_CAPPED, "header"},
+		{MESSAGE_MIME_CAPPED, "mime"},
+		{MESSAGE_RECEIVED_CAPPED, "received"},
+		{MESSAGE_FILE_NAME_CAPPED, "attachment_name"},
+		{MESSAGE_URLS_CAPPED, "urls"},
+		{MESSAGE_PARAMETERS_CAPPED, "parameters"},
+	};
+	const char *words[sizeof(rows) / sizeof(rows[0]) + 2];
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (m->traits & rows[i].trait)
+			words[n++] = rows[i].word;
+	if (m->attachments > m->files.count)
+		words[n++] = "attachments";
+	if (m->to.count > 0 && m->rcpts_attempted > LIMIT_RCPTS_KEPT)
+		words[n++] = "recipients";
+	if (n == 0)
+		return;
+	json_writer_array(w, "capped");
+	for (unsigned int i = 0; i < n; i++)
+		json_writer_word(w, NULL, words[i]);
+	json_writer_end_array(w);
+}
+
 static void body(const struct line *l, const struct message_record *m,
 	const struct message_judgement *j, const struct event_flow *flow)
 {
@@ -357,6 +391,7 @@ static void body(const struct line *l, const struct message_record *m,
 		json_writer_bool(w, "smuggled", true);
 	if (m->traits & MESSAGE_BURL)
 		json_writer_bool(w, "burl", true);
+	capped(w, m);
 	event_end_body(l);
 }
 

@@ -9,6 +9,7 @@ void message_files_reset(struct message_files *f)
 {
 	f->count = 0;
 	f->used = 0;
+	f->capped = false;
 }
 
 /* Copies what there is room for; *ret_len is its length. */
@@ -17,8 +18,10 @@ static uint16_t keep(struct message_files *f, const char *p, size_t len, uint8_t
 	size_t room = MESSAGE_FILES_STORE - f->used;
 	uint16_t at = f->used;
 
-	if (len > room)
+	if (len > room) {
 		len = charset_whole(p, room);
+		f->capped = true;
+	}
 	memcpy(f->store + at, p, len);
 	f->used = (uint16_t)(at + len);
 	*ret_len = (uint8_t)len;
@@ -34,6 +37,7 @@ bool message_files_add(struct message_files *f, const struct mime_entity *e)
 	*file = (struct message_file){.complete = TRI_NO, .named = e->name_len > 0};
 	file->type = keep(f, e->type, e->type_len, &file->type_len);
 	file->name = keep(f, e->name, e->name_len, &file->name_len);
+	f->capped |= e->name_capped;
 	f->count++;
 	return true;
 }
@@ -77,5 +81,7 @@ void message_files_fill(const struct message_files *f, const struct redactor *r,
 		a->has_sha256 = file->result.has_sha256;
 		memcpy(a->sha256, file->result.sha256, sizeof(a->sha256));
 	}
+	if (f->capped)
+		m->traits |= MESSAGE_FILE_NAME_CAPPED;
 	m->files = record_add_array(b, list, sizeof(list[0]), f->count);
 }

@@ -24,6 +24,7 @@ struct message_file {
 
 struct message_files {
 	uint8_t count;
+	bool capped; /* a name or a type was cut */
 	uint16_t used;
 	struct message_file list[LIMIT_ATTACHMENTS];
 	char store[MESSAGE_FILES_STORE];

@@ -79,6 +79,8 @@ static void fill_content(const struct transaction *t, struct message_record *m)
 		    (t->burl ? MESSAGE_BURL : 0u);
 	if (t->end == SMTP_CONTENT_BY_SERVER && !t->gap)
 		m->traits |= MESSAGE_ENDED_BY_SERVER;
+	if (t->params.capped)
+		m->traits |= MESSAGE_PARAMETERS_CAPPED;
 }
 
 static void fill_reply(

@@ -189,6 +189,8 @@ static struct message_header_text keep_hop(struct message_header *h, struct span
 	size_t room = MESSAGE_HEADER_HOPS - h->hops_used;
 	struct message_header_text t = {0, 0};
 
+	if (s.len > LIMIT_RECEIVED_NAME || s.len > room)
+		h->traits |= MESSAGE_RECEIVED_CAPPED;
 	s = span_head(s, LIMIT_RECEIVED_NAME);
 	if (s.len == 0 || s.len > room)
 		return t;
@@ -202,8 +204,10 @@ static void read_received(struct message_header *h, struct span body)
 	struct header_received r;
 	struct message_header_hop *hop;
 
-	if (h->received++ >= LIMIT_RECEIVED)
+	if (h->received++ >= LIMIT_RECEIVED) {
+		h->traits |= MESSAGE_RECEIVED_CAPPED;
 		return;
+	}
 	header_received_parse(body, &r);
 	hop = &h->hops[h->received - 1];
 	*hop = (struct message_header_hop){.has_ip = r.has_ip, .ip = r.ip, .time = r.time};

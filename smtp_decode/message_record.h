@@ -31,6 +31,9 @@ enum message_trait {
 	MESSAGE_BURL = 1 << 16, /* some or all of its content was named by a URL and not sent */
 	MESSAGE_CHARSET_UNKNOWN = 1 << 17, /* a text names a charset that is not decoded */
 	MESSAGE_BARE_CR = 1 << 18, /* CR without LF, in DATA */
+	MESSAGE_RECEIVED_CAPPED = 1 << 19, /* a Received field or a name in one is left out or cut */
+	MESSAGE_FILE_NAME_CAPPED = 1 << 20, /* a listed attachment's name or type is cut */
+	MESSAGE_PARAMETERS_CAPPED = 1 << 21, /* a parameter's name is left out */
 };
 
 enum message_body { /* BODY= of MAIL (RFC 6152, 3030) */

@@ -78,17 +78,21 @@ static size_t decode_charset(
 static bool read_name(
 	struct mime_entity *e, struct charsets *cs, struct span body, const char *name)
 {
-	char raw[4 * LIMIT_FILE_NAME];
-	struct span charset;
+	char raw[4 * LIMIT_FILE_NAME], text[LIMIT_FILE_NAME + 4]; /* a character more */
+	struct span charset, s;
 	ssize_t n = mime_param_get_encoded(body, name, raw, sizeof(raw), &charset);
+	size_t len;
 
 	if (n <= 0)
 		return false;
-	e->name_len =
-		(uint8_t)(charset.len > 0 ? decode_charset(cs, charset, span_of(raw, (size_t)n),
-						    e->name, sizeof(e->name))
-					  : rfc2047_decode(cs, span_of(raw, (size_t)n), e->name,
-						    sizeof(e->name)));
+	s = span_of(raw, (size_t)n);
+	len = charset.len > 0 ? decode_charset(cs, charset, s, text, sizeof(text))
+			      : rfc2047_decode(cs, s, text, sizeof(text));
+	e->name_capped = len > sizeof(e->name) || (size_t)n == sizeof(raw);
+	if (len > sizeof(e->name))
+		len = charset_whole(text, sizeof(e->name));
+	memcpy(e->name, text, len);
+	e->name_len = (uint8_t)len;
 	return true;
 }
 

@@ -36,6 +36,7 @@ struct mime_entity {
 	bool report;      /* multipart/report (RFC 6522) */
 	bool typed;       /* a Content-Type was seen; the first counts */
 	bool encoded;     /* a Content-Transfer-Encoding was seen */
+	bool name_capped; /* `name` was longer */
 	bool named;       /* `name` is of a Content-Disposition, which counts for more */
 	uint8_t type_len, charset_len, name_len;
 	uint16_t boundary_len;    /* 0 where there is none, or one longer than LIMIT_BOUNDARY */

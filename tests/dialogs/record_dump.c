@@ -87,7 +87,7 @@ static const char *const anomaly_names[32] = {"bare_lf", "long_line", "unknown_r
 static const char *const trait_names[32] = {"header_seen", "auto_submitted", "null_sender", "dsn",
 	"list_id", "dkim_signature", "references", "text_capped", "bdat", "gap", "header_capped",
 	"mime_capped", "bare_lf", "ended_by_server", "smuggled", "urls_capped", "burl",
-	"charset_unknown", "bare_cr"};
+	"charset_unknown", "bare_cr", "received_capped", "file_name_capped", "parameters_capped"};
 
 static void helos(const struct dump *d, const struct session_record *s)
 {

@@ -263,7 +263,8 @@ const struct message_record *samples_message(struct samples *s, const struct spa
 	m->rcpts = m->rcpts_attempted = 2;
 	m->reply_code = 250;
 	m->size = 24810;
-	m->traits = MESSAGE_HEADER_SEEN | MESSAGE_URLS_CAPPED | MESSAGE_CHARSET_UNKNOWN;
+	m->traits = MESSAGE_HEADER_SEEN | MESSAGE_URLS_CAPPED | MESSAGE_CHARSET_UNKNOWN |
+		    MESSAGE_TEXT_CAPPED | MESSAGE_FILE_NAME_CAPPED;
 	m->date_time = T0 - NS_PER_HOUR;
 	m->digest.exact = 0x5c1d8f0e2a7b4c69;
 	message_texts(b, m, noise);

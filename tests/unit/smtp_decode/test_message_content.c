@@ -64,6 +64,7 @@ static void test_received(void **state)
 	assert_str(f, h[1].from, "alice.smith.example");
 	assert_int_equal(record_str(f->m, h[1].by).len, PSEUDONYM_LEN + strlen("@corp.example"));
 	assert_true(h[1].has_ip);
+	assert_int_equal(f->m->traits & MESSAGE_RECEIVED_CAPPED, 0);
 
 	for (int i = 0; i < 30; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n,
@@ -79,6 +80,19 @@ static void test_received(void **state)
 		kept += record_str(f->m, h[i].from).len + record_str(f->m, h[i].by).len +
 			record_str(f->m, h[i].with).len;
 	assert_in_range(kept, 1000, 1280);
+	assert_true(f->m->traits & MESSAGE_RECEIVED_CAPPED);
+	n = (size_t)snprintf(text, sizeof(text), "Received: from %0101d by b.example\r\n\r\n", 1);
+	decode_steps(f, span_of(text, n), SIZE_MAX);
+	assert_true(f->m->traits & MESSAGE_RECEIVED_CAPPED);
+	for (int more = 0; more < 2; more++) {
+		n = 0;
+		for (int i = 0; i < LIMIT_RECEIVED + more; i++)
+			n += (size_t)snprintf(
+				text + n, sizeof(text) - n, "Received: by b.example\r\n");
+		decode_steps(f, span_of(text, n), SIZE_MAX);
+		assert_int_equal(f->m->received, LIMIT_RECEIVED + more);
+		assert_int_equal(!!(f->m->traits & MESSAGE_RECEIVED_CAPPED), more);
+	}
 }
 
 static void check_sample(struct fixture *f)

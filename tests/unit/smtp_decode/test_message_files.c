@@ -166,6 +166,9 @@ static void test_caps(void **state)
 	/* the store of names is full */
 	assert_int_equal(record_str(f->m, file(f, LIMIT_ATTACHMENTS - 1)->name).len, 0);
 	assert_int_equal(file(f, LIMIT_ATTACHMENTS - 1)->size, 3);
+	assert_true(f->m->traits & MESSAGE_FILE_NAME_CAPPED);
+	decode(f, MIXED "--b\r\nContent-Type: image/png; name=x\r\n\r\nabc\r\n");
+	assert_int_equal(f->m->traits & MESSAGE_FILE_NAME_CAPPED, 0);
 }
 
 static void test_redacted(void **state)

@@ -181,6 +181,7 @@ static void test_long_names(void **state)
 		strcat(body, "%C3%A9");
 	e = read_type(body);
 	assert_int_equal(e.name_len, LIMIT_FILE_NAME);
+	assert_true(e.name_capped);
 	strcpy(body + strlen("image/png; name*=utf-8''"), "xx");
 	for (int i = 0; i < LIMIT_FILE_NAME; i++)
 		strcat(body, "%C3%A9");
@@ -191,6 +192,13 @@ static void test_long_names(void **state)
 	plain[sizeof(plain) - 1] = '\0';
 	e = read_type(plain);
 	assert_int_equal(e.name_len, LIMIT_FILE_NAME);
+	assert_true(e.name_capped);
+	plain[16 + LIMIT_FILE_NAME + 1] = '\0';
+	assert_true(read_type(plain).name_capped);
+	plain[16 + LIMIT_FILE_NAME] = '\0';
+	e = read_type(plain);
+	assert_int_equal(e.name_len, LIMIT_FILE_NAME);
+	assert_false(e.name_capped);
 }
 
 static int setup(void **state)
