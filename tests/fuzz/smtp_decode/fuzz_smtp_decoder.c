@@ -20,6 +20,7 @@ enum mark {
 	ACK_ALL,
 	ACK_UNKNOWN,
 	MIDSTREAM, /* first byte only */
+	TRUSTED,   /* likewise: what the client says of another is believed */
 	MARKS,
 };
 
@@ -106,14 +107,19 @@ static void mark(struct play *p, enum mark m, uint8_t argument)
 	}
 }
 
+static const struct cidr trusted = {
+	.base = {.b = {[10] = 0xff, [11] = 0xff, 198, 51, 100, 7}}, .bits = 32};
+
 static void play(struct smtp_decoder *decoder, struct span in, bool single)
 {
 	struct play p = {
 		.single = single, .ack = ACK_ALL, .flow = {.id = 1, .first_time = NS_PER_S}};
 	struct flow_ending e = {.how = FLOW_END_RST, .time = NS_PER_S};
 	enum flow_dir dir = FLOW_CLIENT;
+	static const uint8_t stranger[4] = {192, 0, 2, 7};
 
 	p.flow.midstream = in.len > 0 && in.p[0] == MIDSTREAM;
+	p.flow.client = in.len > 0 && in.p[0] == TRUSTED ? trusted.base : addr_from_v4(stranger);
 	p.session = smtp_session_open(decoder, &p.flow);
 	while (in.len > 0) {
 		size_t n = 0;
@@ -142,6 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.cookie = &to,
 		.want_recipients = true,
 		.want_sha256 = true,
+		.trust = {.peers = {&trusted, 1}},
 		.message_contexts = 2};
 
 	if (!decoder && !(decoder = smtp_decoder_create(&config)))
