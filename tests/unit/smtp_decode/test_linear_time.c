@@ -35,7 +35,7 @@
 #define RUNS 3
 #define TRIES 6
 #define RATIO 3
-#define NOISE_NS 200e3 /* that a short run may be off by */
+#define NOISE_NS 1e6 /* that a run may be off by: what is not linear takes seconds more */
 
 /* `head`, `count` times `unit`, `tail`. A '%' in a unit becomes a letter that changes. */
 struct input {
