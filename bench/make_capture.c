@@ -8,9 +8,12 @@
  *   text    text mails of 2 to 12 KB, no attachment
  *   short   a session that ends at a refused recipient
  *   syn     a SYN and nothing more
+ *   open    sessions that are all open at once: each is greeted, says EHLO and waits for all others
+ *           to do the same; then each sends a small message and leaves
+ *   turns   as open, but each waits for all others after each turn of the dialogue
  *
- * Sessions overlap (CONCURRENT at a time), packets are of Ethernet size, every second data segment
- * is acknowledged. The same arguments give the same bytes.
+ * Else sessions overlap (CONCURRENT at a time). Packets are of Ethernet size, every second data
+ * segment is acknowledged. The same arguments give the same bytes. OUT "-" is standard output.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,6 +57,8 @@ struct maker {
 	size_t bulk_size;
 	const char *kind;
 	char *words, *attachment;
+	bool together; /* all sessions are open at once */
+	bool mute;     /* emit() only counts */
 };
 
 static uint64_t next(struct maker *m)
@@ -84,8 +89,11 @@ static void emit(struct maker *m, struct session *s, enum dir dir, unsigned int 
 	uint8_t h[16 + 14 + 20 + 20] = {0};
 	uint8_t *ip = h + 16 + 14, *tcp = ip + 20;
 	uint32_t len = (uint32_t)(a_len + b_len), frame = 54 + len;
-	uint32_t server = 0xc0000219, sec, usec;
+	uint32_t server = 0xc0000219, seq = s->seq[dir], sec, usec;
 
+	s->seq[dir] += len + (flags & 0x03 ? 1 : 0);
+	if (m->mute)
+		return;
 	m->now_us += 3 + next(m) % 5;
 	sec = (uint32_t)(m->now_us / 1000000);
 	usec = (uint32_t)(m->now_us % 1000000);
@@ -102,7 +110,7 @@ static void emit(struct maker *m, struct session *s, enum dir dir, unsigned int 
 	put32(ip + 16, dir == CLIENT ? server : s->client_ip);
 	put16(tcp, dir == CLIENT ? s->port : 25);
 	put16(tcp + 2, dir == CLIENT ? 25 : s->port);
-	put32(tcp + 4, s->seq[dir]);
+	put32(tcp + 4, seq);
 	put32(tcp + 8, flags & 0x10 ? s->seq[!dir] : 0);
 	tcp[12] = 0x50;
 	tcp[13] = (uint8_t)flags;
@@ -110,7 +118,6 @@ static void emit(struct maker *m, struct session *s, enum dir dir, unsigned int 
 	fwrite(h, 1, sizeof(h), m->f);
 	fwrite(a, 1, a_len, m->f);
 	fwrite(b, 1, b_len, m->f);
-	s->seq[dir] += len + (flags & 0x03 ? 1 : 0);
 }
 
 static void say(struct session *s, enum dir dir, const char *text, const char *body, size_t body_len)
@@ -135,7 +142,7 @@ static size_t line_start(const char *pool, size_t at)
 static void say_content(struct maker *m, struct session *s, const char *type, bool attachment)
 {
 	char head[1024];
-	size_t text_len = 1500 + next(m) % 9000, at = line_start(m->words, next(m) % (TEXT_POOL / 2));
+	size_t text_len = m->together ? 200 : 1500 + next(m) % 9000, at = line_start(m->words, next(m) % (TEXT_POOL / 2));
 	size_t end = line_start(m->words, at + text_len);
 
 	snprintf(head, sizeof(head),
@@ -167,7 +174,8 @@ static void write_dialogue(struct maker *m, struct session *s)
 {
 	char line[256];
 	bool bulk = strcmp(m->kind, "bulk") == 0, text = strcmp(m->kind, "text") == 0;
-	bool refused = strcmp(m->kind, "short") == 0 || (!bulk && !text && next(m) % 10 == 0);
+	bool refused = strcmp(m->kind, "short") == 0 ||
+		       (!bulk && !text && !m->together && next(m) % 10 == 0);
 
 	say(s, SERVER, "220 mx1.corp.example ESMTP\r\n", NULL, 0);
 	snprintf(line, sizeof(line), "EHLO mail.s%u.example\r\n",
@@ -186,7 +194,7 @@ static void write_dialogue(struct maker *m, struct session *s)
 		say(s, CLIENT, "DATA\r\n", NULL, 0);
 		say(s, SERVER, "354 End data with <CR><LF>.<CR><LF>\r\n", NULL, 0);
 		say_content(m, s, next(m) % 3 ? "text/plain" : "text/html",
-			bulk || (!text && next(m) % 6 == 0));
+			bulk || (!text && !m->together && next(m) % 6 == 0));
 		say(s, SERVER, "250 2.0.0 Ok: queued as 4XyZabc\r\n", NULL, 0);
 	}
 	say(s, CLIENT, "QUIT\r\n", NULL, 0);
@@ -195,7 +203,7 @@ static void write_dialogue(struct maker *m, struct session *s)
 
 static void open_session(struct maker *m, struct session *s)
 {
-	uint64_t source = next(m) % m->sources;
+	uint64_t source = (m->together ? m->session : next(m)) % m->sources;
 
 	memset(s, 0, offsetof(struct session, text));
 	s->open = true;
@@ -291,23 +299,84 @@ static void fill_pools(struct maker *m)
 	}
 }
 
+/* Has it come to where all wait for each other after pass `number`: behind a turn of the server? */
+static bool waits(const struct maker *m, const struct session *s, unsigned int number)
+{
+	unsigned int replies = 0;
+
+	if (number > 0 && strcmp(m->kind, "open") == 0)
+		return false;
+	for (unsigned int i = 0; i < s->at; i++)
+		replies += s->turns[i].dir == SERVER;
+	return s->phase == 3 && s->sent == 0 && s->unacked == 0 && s->at > 0 && s->at < s->count &&
+	       s->turns[s->at - 1].dir == SERVER && replies == 2 + number;
+}
+
+/* Each session is told anew up to where it had come to, in silence: none is kept. False: there is
+ * nothing left of any. */
+static bool pass(struct maker *m, unsigned int number)
+{
+	static struct session s;
+	uint64_t time_rng = m->rng;
+	bool more = false;
+
+	for (m->session = 0; m->session < m->sessions;) {
+		m->rng = (m->session + 1) * 0x9e3779b97f4a7c15u;
+		open_session(m, &s);
+		m->rng = time_rng;
+		for (m->mute = true; number > 0 && s.open && !waits(m, &s, number - 1);)
+			step(m, &s);
+		m->mute = false;
+		while (s.open && !waits(m, &s, number))
+			step(m, &s);
+		more = more || s.open;
+		time_rng = m->rng;
+	}
+	return more;
+}
+
+static void make_overlapping(struct maker *m)
+{
+	static struct session sessions[CONCURRENT];
+	bool active = true;
+
+	while (active) {
+		active = false;
+		for (size_t i = 0; i < CONCURRENT; i++) {
+			if (!sessions[i].open && m->session < m->sessions)
+				open_session(m, &sessions[i]);
+			if (!sessions[i].open)
+				continue;
+			step(m, &sessions[i]);
+			active = true;
+		}
+	}
+}
+
+static void make_together(struct maker *m)
+{
+	unsigned int number = 0;
+
+	while (pass(m, number))
+		number++;
+}
+
 int main(int argc, char **argv)
 {
 	static const uint32_t header[6] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 262144, 1};
-	static struct session sessions[CONCURRENT];
 	struct maker m = {.rng = 88172645463325252u, .now_us = 1767225600000000u};
-	bool active = true;
 
 	if (argc != 5 && argc != 6) {
-		fprintf(stderr, "usage: make_capture bulk|mix|text|short|syn SESSIONS SOURCES OUT "
-				"[SIZE]\n");
+		fprintf(stderr, "usage: make_capture bulk|mix|text|short|syn|open|turns "
+				"SESSIONS SOURCES OUT [SIZE]\n");
 		return 2;
 	}
 	m.kind = argv[1];
 	m.sessions = strtoull(argv[2], NULL, 10);
 	m.sources = strtoull(argv[3], NULL, 10);
 	m.bulk_size = argc == 6 ? strtoull(argv[5], NULL, 10) : 300000;
-	m.f = fopen(argv[4], "wb");
+	m.together = strcmp(m.kind, "open") == 0 || strcmp(m.kind, "turns") == 0;
+	m.f = strcmp(argv[4], "-") == 0 ? stdout : fopen(argv[4], "wb");
 	m.words = malloc(TEXT_POOL);
 	m.attachment = malloc(ATTACHMENT_POOL);
 	if (!m.f || !m.words || !m.attachment || m.sources == 0 ||
@@ -318,17 +387,10 @@ int main(int argc, char **argv)
 	setvbuf(m.f, NULL, _IOFBF, 1 << 20);
 	fill_pools(&m);
 	fwrite(header, sizeof(header), 1, m.f);
-	while (active) {
-		active = false;
-		for (size_t i = 0; i < CONCURRENT; i++) {
-			if (!sessions[i].open && m.session < m.sessions)
-				open_session(&m, &sessions[i]);
-			if (!sessions[i].open)
-				continue;
-			step(&m, &sessions[i]);
-			active = true;
-		}
-	}
+	if (m.together)
+		make_together(&m);
+	else
+		make_overlapping(&m);
 	free(m.words);
 	free(m.attachment);
 	return fclose(m.f) == 0 ? 0 : 1;
