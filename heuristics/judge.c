@@ -12,7 +12,7 @@
 #define CARD_AFTER NS_PER_HOUR /* of quiet, live (contract 8.3) */
 
 /* Shares of the memory of all of heloscope, in thousandths (contract 6.2). */
-#define SHARE_SOURCES 150
+#define SHARE_SOURCES 195
 #define SHARE_SCORES 30
 #define SHARE_HELO_NAMES 20
 #define SHARE_STRINGS 60

@@ -11,15 +11,15 @@ struct sources {
 	struct table *details[DETAIL_COUNT];
 };
 
-/* Of the memory of this file, in sixteenths: nearly all sources need no details. */
-#define SHARE_TABLE 10
+/* Of the memory of this file, in 32nds: nearly all sources need no details. */
+#define SHARE_TABLE 23
 static const struct {
 	uint32_t size;
 	uint32_t share;
 } detail_kinds[DETAIL_COUNT] = {
-	[DETAIL_NAMES] = {sizeof(struct source_names), 2},
-	[DETAIL_HOLDS] = {sizeof(struct source_holds), 2},
-	[DETAIL_SENDERS] = {sizeof(struct source_senders), 2},
+	[DETAIL_NAMES] = {sizeof(struct source_names), 3},
+	[DETAIL_HOLDS] = {sizeof(struct source_holds), 3},
+	[DETAIL_SENDERS] = {sizeof(struct source_senders), 3},
 };
 
 /* What base/table adds to an entry: its node, and three to six bytes of slots. */
@@ -109,12 +109,12 @@ struct sources *sources_create(const struct sources_config *config)
 	if (config->may_evict)
 		c.may_evict = on_may_evict;
 	t->table = create_table(
-		config->memory / 16 * SHARE_TABLE, sizeof(struct source), &c, config->seed);
+		config->memory / 32 * SHARE_TABLE, sizeof(struct source), &c, config->seed);
 	ok = t->table != NULL;
 	for (int d = 0; d < DETAIL_COUNT; d++) {
 		struct table_config dc = {.evicted = lost[d], .cookie = t};
 
-		t->details[d] = create_table(config->memory / 16 * detail_kinds[d].share,
+		t->details[d] = create_table(config->memory / 32 * detail_kinds[d].share,
 			detail_kinds[d].size, &dc, config->seed);
 		ok = ok && t->details[d];
 	}

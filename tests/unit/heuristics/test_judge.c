@@ -215,7 +215,7 @@ static void test_live_verdict_changes(void **state)
 /* More sources than there is room for: each has its card when it goes, or at the end. */
 static void test_eviction(void **state)
 {
-	struct judge_config c = {.memory = 1 << 20};
+	struct judge_config c = {.memory = 7 << 17};
 	struct fixture *f = fixture_create(&c);
 	char ip[32];
 	struct judge_stats st;
