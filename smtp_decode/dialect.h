@@ -61,6 +61,12 @@ void dialect_init(struct dialect *d, struct smtp_blocks *blocks);
 /* Gives back what it holds. */
 void dialect_finish(struct dialect *d);
 
+/* What it holds, both ways; smtp_pack.h. */
+static inline void dialect_pack(struct dialect *d, struct smtp_pack *pack)
+{
+	d->header = smtp_block_pack(d->blocks, d->header, sizeof(*d->header), true, pack);
+}
+
 /* Each event, behind session_builder_event(); `client` is its address. */
 void dialect_event(struct dialect *d, const struct smtp_event *e, const struct session_builder *b,
 	const struct addr *client);

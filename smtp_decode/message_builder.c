@@ -516,10 +516,40 @@ void message_builder_restart(struct message_builder *b, const struct message_ses
 	b->redactor = redactor;
 }
 
+bool message_builder_packs(const struct message_builder *b)
+{
+	const struct transaction *t = b->awaiting;
+
+	while (t && !transaction_is_bound(t))
+		t = t->next;
+	return !t && !(b->open && transaction_is_bound(b->open)) &&
+	       !(b->suspended && transaction_is_bound(b->suspended));
+}
+
+void message_builder_pack(struct message_builder *b, struct smtp_pack *pack)
+{
+	struct transaction **list = &b->shared->free;
+
+	b->open = transaction_pack(list, b->open, pack);
+	b->suspended = transaction_pack(list, b->suspended, pack);
+	b->awaiting = transaction_pack(list, b->awaiting, pack);
+}
+
+void message_builder_drop(struct message_builder *b)
+{
+	while (b->awaiting) {
+		struct transaction *t = b->awaiting;
+
+		b->awaiting = t->next;
+		discard(b, &t);
+	}
+	discard(b, &b->open);
+	discard(b, &b->suspended);
+}
+
 void message_builder_finish(struct message_builder *b, const struct message_session *s)
 {
 	while (b->awaiting)
 		emit_oldest(b, s);
-	discard(b, &b->open);
-	discard(b, &b->suspended);
+	message_builder_drop(b);
 }

@@ -12,6 +12,7 @@
 #include "smtp_decode/message_record.h"
 #include "smtp_decode/redact.h"
 #include "smtp_decode/smtp_event.h"
+#include "smtp_decode/smtp_pack.h"
 
 struct transaction;
 
@@ -64,6 +65,11 @@ void message_builder_event(
 	struct message_builder *b, const struct smtp_event *e, const struct message_session *s);
 /* The server has forgotten what was before, counts included. */
 void message_builder_restart(struct message_builder *b, const struct message_session *s);
+/* What it holds, both ways (smtp_pack.h). Not while a message is being decoded. */
+bool message_builder_packs(const struct message_builder *b);
+void message_builder_pack(struct message_builder *b, struct smtp_pack *pack);
+/* Forgets all transactions; no record is made of them. */
+void message_builder_drop(struct message_builder *b);
 /* The session's end: emits what still awaits a reply, and frees all. */
 void message_builder_finish(struct message_builder *b, const struct message_session *s);
 

@@ -38,6 +38,25 @@ static bool grow(void **p, size_t item, uint32_t first, uint32_t *size, uint32_t
 	return true;
 }
 
+static void unpack(struct session_builder *b, struct smtp_pack *pack)
+{
+	b->texts = b->texts_size ? malloc(b->texts_size) : NULL;
+	b->helos = b->helos_size ? malloc(b->helos_size * sizeof(*b->helos)) : NULL;
+	if ((b->texts_size && !b->texts) || (b->helos_size && !b->helos))
+		pack->failed = true;
+}
+
+void session_builder_pack(struct session_builder *b, struct smtp_pack *pack)
+{
+	if (!pack->out)
+		unpack(b, pack);
+	smtp_pack_bytes(pack, b->texts, b->texts_len);
+	smtp_pack_words(pack, b->helos, NULL, b->helos_kept * sizeof(*b->helos));
+	if (!pack->out)
+		return;
+	session_builder_finish(b);
+}
+
 /* Keeps `s`. Its offset in `texts`, or UINT32_MAX where memory is short. */
 static uint32_t keep(struct session_builder *b, struct span s)
 {

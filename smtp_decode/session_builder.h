@@ -10,6 +10,7 @@
 #include "smtp_decode/session_client.h"
 #include "smtp_decode/session_record.h"
 #include "smtp_decode/smtp_event.h"
+#include "smtp_decode/smtp_pack.h"
 
 struct session_builder_helo {
 	nstime time;
@@ -77,6 +78,9 @@ struct session_builder {
 
 void session_builder_init(struct session_builder *b);
 void session_builder_finish(struct session_builder *b);
+
+/* What it holds, both ways; smtp_pack.h. */
+void session_builder_pack(struct session_builder *b, struct smtp_pack *pack);
 
 void session_builder_event(struct session_builder *b, const struct smtp_event *e);
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct free_block {
 	struct free_block *next;
@@ -10,8 +11,7 @@ struct free_block {
 
 void smtp_blocks_init(struct smtp_blocks *p)
 {
-	p->free = NULL;
-	p->taken = 0;
+	*p = (struct smtp_blocks){0};
 }
 
 void smtp_blocks_finish(struct smtp_blocks *p)
@@ -25,12 +25,13 @@ void smtp_blocks_finish(struct smtp_blocks *p)
 	}
 }
 
-void *smtp_block_take(struct smtp_blocks *p)
+static void *take(struct smtp_blocks *p)
 {
-	struct free_block *b = p->free;
+	struct smtp_blocks *list = p->list ? p->list : p;
+	struct free_block *b = list->free;
 
 	if (b)
-		p->free = b->next;
+		list->free = b->next;
 	else
 		b = malloc(SMTP_BLOCK_SIZE);
 	if (b)
@@ -38,13 +39,56 @@ void *smtp_block_take(struct smtp_blocks *p)
 	return b;
 }
 
+static bool is_full(const struct smtp_blocks *p)
+{
+	return p->limit > 0 && p->taken >= p->limit;
+}
+
+void *smtp_block_take(struct smtp_blocks *p)
+{
+	if (is_full(p) && !(p->make_room && p->make_room(p->cookie))) {
+		p->short_of++;
+		return NULL;
+	}
+	return take(p);
+}
+
 void smtp_block_give(struct smtp_blocks *p, void *block)
 {
+	struct smtp_blocks *list = p->list ? p->list : p;
 	struct free_block *b = block;
 
 	if (!b)
 		return;
-	b->next = p->free;
-	p->free = b;
+	b->next = list->free;
+	list->free = b;
 	p->taken--;
+}
+
+static void pack_content(struct smtp_pack *pack, void *block, size_t n, bool sparse)
+{
+	size_t words = sparse ? n & ~(size_t)7 : 0;
+
+	smtp_pack_words(pack, block, NULL, words);
+	smtp_pack_bytes(pack, (uint8_t *)block + words, n - words);
+}
+
+void *smtp_block_pack(
+	struct smtp_blocks *p, void *block, size_t n, bool sparse, struct smtp_pack *pack)
+{
+	if (!block)
+		return NULL;
+	if (pack->out) {
+		pack_content(pack, block, n, sparse);
+		explicit_bzero(block, n);
+		smtp_block_give(p, block);
+		return SMTP_PACKED;
+	}
+	block = pack->failed ? NULL : take(p);
+	if (!block) {
+		pack->failed = true;
+		return NULL;
+	}
+	pack_content(pack, block, n, sparse);
+	return block;
 }

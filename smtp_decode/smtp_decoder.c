@@ -3,55 +3,22 @@
 
 #include <stdlib.h>
 
-#include "smtp_decode/dialect.h"
-#include "smtp_decode/message_builder.h"
 #include "smtp_decode/session_fill.h"
-#include "smtp_decode/session_times.h"
-#include "smtp_decode/smtp_dialog.h"
-#include "smtp_decode/smtp_turn.h"
-#include "smtp_decode/tls_watch.h"
+#include "smtp_decode/session_room.h"
+
+/* Where the settings say nothing. */
+#define CELLS 65536
+#define AWAKE 65536
 
 struct smtp_decoder {
 	struct smtp_decoder_config config;
 	struct message_shared messages;
 	struct record_builder records;
-	struct smtp_blocks blocks;
-	struct smtp_session *free; /* the one used last is still in the caches */
+	struct session_rooms rooms;
+	struct session_room *room[FLOW_SHARDS]; /* made with a shard's first session */
 	uint64_t sessions, lines_capped, hellos_capped, pending_capped, records_full,
 		clients_claimed, tls_sessions;
 };
-
-/* Where, within the connection, a session began: with XCLIENT or TURN, else zero. */
-struct smtp_part {
-	bool anew;
-	nstime start;
-	uint64_t first_packet;
-	uint64_t packets[2], bytes[2], payload[2], missing[2]; /* that came before */
-	uint32_t zero_window_ms[2];
-};
-
-struct smtp_session {
-	struct smtp_decoder *decoder;
-	struct smtp_session *next; /* free ones */
-	struct smtp_dialog dialog;
-	struct session_builder facts;
-	struct session_times times;
-	struct dialect dialect;
-	struct message_builder messages;
-	struct tls_watch *tls; /* NULL before TLS */
-	struct session_client client;
-	struct smtp_part part;
-	struct smtp_turn turn;
-	/* Of the call that is being made. */
-	const struct flow_info *flow;
-	nstime now;
-	uint64_t packet;
-	bool timer;
-	uint32_t number; /* of the next record */
-};
-
-/* Contract 6.2; what is put aside in blocks, texts and transactions comes under caps of its own. */
-_Static_assert(sizeof(struct smtp_session) <= 4096, "an open session is 4 KiB");
 
 struct smtp_decoder *smtp_decoder_create(const struct smtp_decoder_config *config)
 {
@@ -65,13 +32,19 @@ struct smtp_decoder *smtp_decoder_create(const struct smtp_decoder_config *confi
 
 	if (!d)
 		return NULL;
+	if (contents.contexts == 0)
+		contents.contexts = 1; /* which nobody is given */
 	d->config = *config;
+	if (d->config.room.cells == 0)
+		d->config.room = (struct smtp_decoder_room){
+			.cells = CELLS, .awake = AWAKE, .sleepy = config->room.sleepy};
 	d->messages.want_recipients = config->want_recipients;
 	d->messages.contexts = config->message_contexts;
 	d->messages.emit = config->emit;
 	d->messages.cookie = config->cookie;
 	d->messages.records = &d->records;
-	smtp_blocks_init(&d->blocks);
+	if (session_rooms_init(&d->rooms) < 0)
+		goto err0;
 	d->messages.pseudonyms = pseudonyms_create(config->pseudonym_key);
 	if (!d->messages.pseudonyms)
 		goto err0;
@@ -87,33 +60,32 @@ err2:
 err1:
 	pseudonyms_destroy(d->messages.pseudonyms);
 err0:
+	session_rooms_finish(&d->rooms);
 	free(d);
 	return NULL;
 }
 
 void smtp_decoder_destroy(struct smtp_decoder *d)
 {
-	struct smtp_session *s;
-
 	if (!d)
 		return;
+	for (int i = 0; i < FLOW_SHARDS; i++) {
+		if (d->room[i])
+			session_room_finish(d->room[i]);
+		free(d->room[i]);
+	}
 	record_builder_finish(&d->records);
 	message_shared_finish(&d->messages);
 	message_content_pool_destroy(d->messages.contents);
 	pseudonyms_destroy(d->messages.pseudonyms);
-	smtp_blocks_finish(&d->blocks);
-	while ((s = d->free) != NULL) {
-		d->free = s->next;
-		free(s);
-	}
+	session_rooms_finish(&d->rooms);
 	free(d);
 }
 
 struct smtp_decoder_stats smtp_decoder_get_stats(const struct smtp_decoder *d)
 {
 	struct message_content_stats content = message_content_pool_stats(d->messages.contents);
-
-	return (struct smtp_decoder_stats){
+	struct smtp_decoder_stats ret = {
 		.sessions = d->sessions,
 		.messages = d->messages.messages,
 		.messages_undecoded = d->messages.undecoded,
@@ -128,9 +100,25 @@ struct smtp_decoder_stats smtp_decoder_get_stats(const struct smtp_decoder *d)
 		.clients_claimed = d->clients_claimed,
 		.tls_sessions = d->tls_sessions,
 	};
+
+	for (int i = 0; i < FLOW_SHARDS; i++) {
+		const struct session_room *r = d->room[i];
+
+		if (!r)
+			continue;
+		ret.sessions_open += r->open;
+		ret.sessions_asleep += r->open - r->awake;
+		ret.sessions_packed += r->slept;
+		ret.sessions_cut += r->cut;
+		ret.blocks_short += r->blocks.short_of;
+		ret.bytes += (uint64_t)r->cells.taken * SMTP_CELL_BYTES +
+			     r->awake * sizeof(struct session_state) +
+			     (uint64_t)r->blocks.taken * SMTP_BLOCK_SIZE;
+	}
+	return ret;
 }
 
-static struct message_session session_so_far(struct smtp_session *s)
+static struct message_session session_so_far(struct session_state *s)
 {
 	return (struct message_session){
 		.flow = s->flow,
@@ -146,9 +134,9 @@ static struct message_session session_so_far(struct smtp_session *s)
 }
 
 /* What is known of the connection, as of the session that is at hand. */
-static struct flow_info flow_of_part(const struct smtp_session *s, const struct client_end *client)
+static struct flow_info flow_of_part(const struct session_state *s, const struct client_end *client)
 {
-	const struct smtp_part *p = &s->part;
+	const struct session_part *p = &s->part;
 	struct flow_info f = *s->flow;
 
 	f.client = client->addr;
@@ -165,12 +153,13 @@ static struct flow_info flow_of_part(const struct smtp_session *s, const struct 
 		f.missing[i] -= p->missing[i];
 		f.zero_window_ms[i] -= p->zero_window_ms[i];
 	}
+	f.midstream = f.midstream || s->cut;
 	return f;
 }
 
 /* `e` NULL: the connection goes on, with another client. */
 static void emit_session(
-	struct smtp_session *s, const struct client_end *client, const struct flow_ending *e)
+	struct session_state *s, const struct client_end *client, const struct flow_ending *e)
 {
 	const struct flow_ending goes_on = {
 		.how = FLOW_END_INPUT, .time = s->now, .packet = s->packet, .timer = s->timer};
@@ -196,6 +185,8 @@ static void emit_session(
 	session_fill(&s->facts, &f, end, &d->records, r);
 	session_times_fill(&s->times, &f, end, r);
 	dialect_fill(&s->dialect, &s->facts, end, r);
+	if (s->cut)
+		r->complete = TRI_NO;
 	if (s->tls)
 		tls_watch_fill(s->tls, r->complete == TRI_YES, &d->records, &r->tls);
 	if (!e)
@@ -222,12 +213,12 @@ static void emit_session(
 }
 
 /* What comes from `time` and `packet` on is of another session. */
-static void begin_part(struct smtp_session *s, nstime time, uint64_t packet)
+static void begin_part(struct session_state *s, nstime time, uint64_t packet)
 {
 	const struct flow_info *f = s->flow;
 
 	s->decoder->sessions++;
-	s->part = (struct smtp_part){.anew = true, .start = time, .first_packet = packet};
+	s->part = (struct session_part){.anew = true, .start = time, .first_packet = packet};
 	for (size_t i = 0; i < 2; i++) {
 		s->part.packets[i] = f->packets[i];
 		s->part.bytes[i] = f->bytes[i];
@@ -238,7 +229,7 @@ static void begin_part(struct smtp_session *s, nstime time, uint64_t packet)
 }
 
 /* Was more said before XCLIENT than it takes to get there? That was a session of its own. */
-static bool had_life(const struct smtp_session *s)
+static bool had_life(const struct session_state *s)
 {
 	bool told = s->client.before.provenance == CLIENT_BY_XCLIENT;
 
@@ -248,7 +239,7 @@ static bool had_life(const struct smtp_session *s)
 }
 
 /* The server greets another client with `e` (XCLIENT): one session is over, the next begins. */
-static void begin_anew(struct smtp_session *s, const struct smtp_event *e)
+static void begin_anew(struct session_state *s, const struct smtp_event *e)
 {
 	struct message_session so_far = session_so_far(s);
 
@@ -265,14 +256,14 @@ static void begin_anew(struct smtp_session *s, const struct smtp_event *e)
 	session_times_init(&s->times);
 	s->times.activity = s->now;
 	dialect_finish(&s->dialect);
-	dialect_init(&s->dialect, &s->decoder->blocks);
+	dialect_init(&s->dialect, s->dialog.blocks);
 	session_builder_told(&s->facts, e, &s->client.words);
 }
 
-static void watch_tls(struct smtp_session *s, const struct smtp_event *e)
+static void watch_tls(struct session_state *s, const struct smtp_event *e)
 {
 	if (e->kind == SMTP_EVENT_TLS_BYTES && !s->tls)
-		s->tls = tls_watch_create(&s->decoder->blocks);
+		s->tls = tls_watch_create(s->dialog.blocks);
 	if (!s->tls)
 		return;
 	if (e->kind == SMTP_EVENT_TLS_BYTES)
@@ -281,7 +272,7 @@ static void watch_tls(struct smtp_session *s, const struct smtp_event *e)
 		tls_watch_gap(s->tls, e->dir);
 }
 
-static void spread(struct smtp_session *s, const struct smtp_event *e)
+static void spread(struct session_state *s, const struct smtp_event *e)
 {
 	struct message_session so_far;
 
@@ -296,7 +287,7 @@ static void spread(struct smtp_session *s, const struct smtp_event *e)
 
 static void on_event(void *cookie, const struct smtp_event *e)
 {
-	struct smtp_session *s = cookie;
+	struct session_state *s = cookie;
 	struct smtp_event greeting;
 
 	if (session_client_event(&s->client, e, s->decoder->messages.pseudonyms))
@@ -309,38 +300,49 @@ static void on_event(void *cookie, const struct smtp_event *e)
 	spread(s, e);
 }
 
-static struct smtp_session *take_session(struct smtp_decoder *d)
-{
-	struct smtp_session *s = d->free;
+/* ---- whose room it is ---- */
 
-	if (!s)
-		return calloc(1, sizeof(*s));
-	d->free = s->next;
-	memset(s, 0, sizeof(*s));
-	return s;
+static struct session_room *make_room(struct smtp_decoder *d)
+{
+	struct session_ties ties = {
+		.messages = &d->messages, .trust = &d->config.trust, .event = on_event};
+	struct smtp_decoder_room *c = &d->config.room;
+	/* Those whose message is being decoded do not sleep. */
+	uint32_t least = d->config.message_contexts + 2;
+	struct session_room_config config = {.cells = c->cells,
+		.awake = c->awake < least ? least : c->awake,
+		.blocks = c->blocks,
+		.sleepy = c->sleepy};
+	struct session_room *r = calloc(1, sizeof(*r));
+
+	if (r && session_room_init(r, &d->rooms, d, &ties, &config) == 0)
+		return r;
+	free(r);
+	return NULL;
 }
 
-/* A dialogue begins, between the sides of s->flow. */
-static void begin_dialog(struct smtp_session *s, bool midstream)
+/* Another dialogue begins, between the sides of s->flow. */
+static void begin_dialog(struct session_state *s)
 {
 	struct smtp_decoder *d = s->decoder;
+	struct smtp_blocks *blocks = s->dialog.blocks;
 	struct smtp_dialog_config dialog = {
-		.blocks = &d->blocks,
+		.blocks = blocks,
 		.pseudonyms = d->messages.pseudonyms,
 		.sink = {.cookie = s, .event = on_event},
-		.midstream = midstream,
 	};
 
 	smtp_dialog_init(&s->dialog, &dialog);
 	session_builder_init(&s->facts);
 	session_times_init(&s->times);
-	dialect_init(&s->dialect, &d->blocks);
+	dialect_init(&s->dialect, blocks);
 	message_builder_init(&s->messages, &d->messages, s->flow->shard);
 	session_client_init(&s->client, &d->config.trust, &s->flow->client, s->flow->client_port);
+	s->cut = false;
 }
 
 /* Its last record was emitted: counts it, and frees what it holds. */
-static void end_dialog(struct smtp_session *s)
+static void end_dialog(struct session_state *s)
 {
 	struct smtp_decoder *d = s->decoder;
 
@@ -354,7 +356,7 @@ static void end_dialog(struct smtp_session *s)
 	session_builder_finish(&s->facts);
 }
 
-static void finish_messages(struct smtp_session *s)
+static void finish_messages(struct session_state *s)
 {
 	struct message_session so_far;
 
@@ -365,7 +367,7 @@ static void finish_messages(struct smtp_session *s)
 
 /* The server said yes to TURN: what it says behind that is said as the client of another session.
  */
-static void turn_around(struct smtp_session *s, const struct flow_info *f)
+static void turn_around(struct session_state *s, const struct flow_info *f)
 {
 	uint64_t at[2] = {s->dialog.client.offset, s->dialog.server.offset};
 	struct flow_info turned;
@@ -375,7 +377,7 @@ static void turn_around(struct smtp_session *s, const struct flow_info *f)
 	end_dialog(s);
 	smtp_turn_around(&s->turn, at);
 	s->flow = smtp_turn_flow(&s->turn, f, &turned);
-	begin_dialog(s, false);
+	begin_dialog(s);
 	begin_part(s, s->now, s->packet);
 	s->times.activity = s->now;
 	s->flow = f;
@@ -383,23 +385,30 @@ static void turn_around(struct smtp_session *s, const struct flow_info *f)
 
 struct smtp_session *smtp_session_open(struct smtp_decoder *d, const struct flow_info *f)
 {
-	struct smtp_session *s = take_session(d);
+	struct session_room **r = &d->room[f->shard];
+	struct smtp_session *s;
 
-	if (!s)
+	if (!*r && !(*r = make_room(d)))
 		return NULL;
-	s->decoder = d;
-	s->flow = f;
-	d->sessions++;
-	begin_dialog(s, f->midstream);
+	s = session_room_open(*r, f);
+	d->sessions += s != NULL;
 	return s;
 }
 
-void smtp_session_chunk(
-	struct smtp_session *s, const struct flow_info *f, const struct stream_chunk *c)
+bool smtp_decoder_crowded(const struct smtp_decoder *d, uint8_t shard)
 {
+	return d->room[shard] && session_room_crowded(d->room[shard]);
+}
+
+void smtp_session_chunk(
+	struct smtp_session *session, const struct flow_info *f, const struct stream_chunk *c)
+{
+	struct session_state *s = session_room_wake(session, f);
 	struct stream_chunk rest = *c, seen;
 	struct flow_info turned;
 
+	if (!s)
+		return;
 	s->now = c->time;
 	s->packet = c->packet;
 	s->timer = c->timer;
@@ -412,15 +421,19 @@ void smtp_session_chunk(
 		if (s->dialog.turned)
 			turn_around(s, f);
 	} while (rest.data.len > 0);
+	session_room_rest(s);
 }
 
 void smtp_session_end(
-	struct smtp_session *s, const struct flow_info *f, const struct flow_ending *e)
+	struct smtp_session *session, const struct flow_info *f, const struct flow_ending *e)
 {
-	struct flow_ending seen = smtp_turn_ending(&s->turn, e);
-	struct smtp_decoder *d = s->decoder;
+	struct session_state *s = session_room_wake(session, f);
+	struct flow_ending seen;
 	struct flow_info turned;
 
+	if (!s)
+		return;
+	seen = smtp_turn_ending(&s->turn, e);
 	s->flow = smtp_turn_flow(&s->turn, f, &turned);
 	s->now = e->time;
 	s->packet = e->packet;
@@ -428,6 +441,5 @@ void smtp_session_end(
 	finish_messages(s);
 	emit_session(s, &s->client.end, &seen);
 	end_dialog(s);
-	s->next = d->free;
-	d->free = s;
+	session_room_close(s);
 }

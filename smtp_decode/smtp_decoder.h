@@ -14,6 +14,14 @@
 struct smtp_decoder;
 struct smtp_session;
 
+/* What each shard's sessions may take: cells of 64 bytes, in which those that are silent sleep
+ * (session_room.h), one for each that is open; how many are awake; blocks of 4 KiB for lines, TLS
+ * and the like, 0: any number. All zero: ample. */
+struct smtp_decoder_room {
+	uint32_t cells, awake, blocks;
+	bool sleepy; /* each session sleeps after each packet: for tests */
+};
+
 struct smtp_decoder_config {
 	/* Each record, in order; borrowed during the call. */
 	void (*emit)(void *cookie, const struct record *r);
@@ -26,6 +34,7 @@ struct smtp_decoder_config {
 	/* Messages decoded at a time with headers and text, in each shard; and how many shards its
 	 * flows are of. 0: all. */
 	uint32_t message_contexts, shards;
+	struct smtp_decoder_room room;
 };
 
 struct smtp_decoder_stats {
@@ -37,6 +46,11 @@ struct smtp_decoder_stats {
 	uint64_t records_full;
 	uint64_t tls_sessions;	  /* told of: from the first byte, or by STARTTLS */
 	uint64_t clients_claimed; /* words on another client that were not believed */
+	uint64_t sessions_open, sessions_asleep; /* now; the latter are among the former */
+	uint64_t sessions_packed;                /* how often one was sent to sleep */
+	uint64_t sessions_cut; /* their beginnings were forgotten, for lack of room */
+	uint64_t blocks_short; /* a line or handshake that was not looked at, for lack of room */
+	uint64_t bytes;        /* what sessions take now, messages apart */
 };
 
 /* NULL where memory is short. */
@@ -45,10 +59,12 @@ void smtp_decoder_destroy(struct smtp_decoder *d);
 struct smtp_decoder_stats smtp_decoder_get_stats(const struct smtp_decoder *d);
 
 /* `f` is borrowed during each call; the same flow's facts as they stand at that time. NULL where
- * memory is short: the flow is then not decoded. */
+ * there is no room: the flow is then not decoded. */
 struct smtp_session *smtp_session_open(struct smtp_decoder *d, const struct flow_info *f);
 void smtp_session_chunk(
 	struct smtp_session *s, const struct flow_info *f, const struct stream_chunk *c);
+/* Should a session of this shard be given up before another is opened? */
+bool smtp_decoder_crowded(const struct smtp_decoder *d, uint8_t shard);
 /* Emits what is left, then the session record, and frees `s`. */
 void smtp_session_end(
 	struct smtp_session *s, const struct flow_info *f, const struct flow_ending *e);

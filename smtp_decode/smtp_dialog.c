@@ -120,6 +120,39 @@ bool smtp_dialog_server_owes(const struct smtp_dialog *d)
 	       smtp_doubt_awaits(d);
 }
 
+/* Between replies, and between commands, there is a good deal left of the last one. */
+static void forget(struct smtp_dialog *d)
+{
+	struct smtp_client *cl = &d->client;
+	struct smtp_server *s = &d->server;
+
+	if (!s->more) {
+		memset(s->text, 0, s->text_len);
+		s->text_len = s->enhanced_len = 0;
+		s->owner = (struct smtp_owner){0};
+		s->first = (struct smtp_place){0};
+		s->peer_acked = s->code = 0;
+	}
+	if (cl->sniff_len == 0)
+		memset(&cl->sniffed, 0, sizeof(cl->sniffed));
+	if (cl->state != SMTP_CLIENT_TLS || d->tls)
+		memset(&cl->hello, 0, sizeof(cl->hello));
+	/* They are of the past: what is held of them is elsewhere. */
+	cl->sniffed.data = cl->hello.data = span_of(NULL, 0);
+}
+
+void smtp_dialog_pack(struct smtp_dialog *d, struct smtp_pack *pack)
+{
+	if (pack->out)
+		forget(d);
+	smtp_line_pack(&d->client.line, d->blocks, pack);
+	smtp_line_pack(&d->server.line, d->blocks, pack);
+	smtp_hold_pack(&d->client.held, d->blocks, pack);
+	smtp_ledger_pack(&d->ledger, d->blocks, pack);
+	d->client.auth = smtp_block_pack(
+		d->blocks, d->client.auth, sizeof(*d->client.auth), true, pack);
+}
+
 static void closed(struct smtp_dialog *d, const struct stream_chunk *c)
 {
 	struct smtp_event e = {

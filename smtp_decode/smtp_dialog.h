@@ -146,6 +146,10 @@ size_t smtp_dialog_chunk(struct smtp_dialog *d, const struct stream_chunk *c);
 /* The connection's end: what is open is cut, and events say so. Frees what it holds. */
 void smtp_dialog_finish(struct smtp_dialog *d, nstime time, uint64_t packet);
 
+/* What it holds, both ways (smtp_pack.h); the structure itself is the caller's to pack. Forgets what
+ * nobody will ask for. */
+void smtp_dialog_pack(struct smtp_dialog *d, struct smtp_pack *pack);
+
 /* Does the server owe the client a reply, a banner included? */
 bool smtp_dialog_server_owes(const struct smtp_dialog *d);
 

@@ -11,6 +11,7 @@ struct piece {
 	int64_t peer_acked;
 	uint16_t len;
 	uint8_t dir, kind;
+	uint32_t reserved;
 };
 
 struct smtp_hold_block {
@@ -141,6 +142,27 @@ struct span smtp_hold_bytes(const struct smtp_hold *h)
 	const struct smtp_hold_block *b = h->block;
 
 	return b ? span_of(b->bytes + b->start, (size_t)(b->end - b->start)) : span_of(NULL, 0);
+}
+
+void smtp_hold_pack(struct smtp_hold *h, struct smtp_blocks *pool, struct smtp_pack *pack)
+{
+	struct smtp_hold_block *b = h->block;
+
+	if (!b)
+		return;
+	if (!pack->out)
+		b = smtp_block_pack(pool, b, 0, false, pack);
+	if (b) {
+		smtp_pack_bytes(pack, b, offsetof(struct smtp_hold_block, pieces));
+		smtp_pack_words(pack, b->pieces + b->first, NULL,
+			(size_t)(b->count - b->first) * sizeof(b->pieces[0]));
+		smtp_pack_bytes(pack, b->bytes + b->start, (size_t)(b->end - b->start));
+	}
+	if (pack->out) {
+		explicit_bzero(b->bytes, b->end);
+		b = smtp_block_pack(pool, b, 0, false, pack);
+	}
+	h->block = b;
 }
 
 void smtp_hold_clear(struct smtp_hold *h, struct smtp_blocks *pool)

@@ -39,6 +39,9 @@ void smtp_hold_drop(struct smtp_hold *h, struct smtp_blocks *pool, size_t n);
 /* All bytes that are held, of whatever chunks, as they lie behind one another. */
 struct span smtp_hold_bytes(const struct smtp_hold *h);
 
+/* Both ways; smtp_pack.h. */
+void smtp_hold_pack(struct smtp_hold *h, struct smtp_blocks *pool, struct smtp_pack *pack);
+
 /* Drops and wipes all. */
 void smtp_hold_clear(struct smtp_hold *h, struct smtp_blocks *pool);
 

@@ -44,6 +44,41 @@ static bool grow(struct smtp_ledger *l, struct smtp_blocks *pool)
 	return true;
 }
 
+static void unpack(struct smtp_ledger *l, struct smtp_blocks *pool, struct smtp_pack *pack)
+{
+	struct smtp_pending *b = NULL;
+
+	l->entries = l->few;
+	l->size = SMTP_LEDGER_INLINE;
+	if (l->count > SMTP_LEDGER_INLINE) {
+		b = smtp_block_pack(pool, SMTP_PACKED, 0, false, pack);
+		if (!b) {
+			l->count = 0;
+			return;
+		}
+		l->entries = b;
+		l->size = MOST;
+	}
+	for (uint16_t i = 0; i < l->count; i++)
+		smtp_pack_words(pack, &l->entries[i], NULL, sizeof(struct smtp_pending));
+}
+
+void smtp_ledger_pack(struct smtp_ledger *l, struct smtp_blocks *pool, struct smtp_pack *pack)
+{
+	if (!pack->out) {
+		unpack(l, pool, pack);
+		return;
+	}
+	for (uint16_t i = 0; i < l->count; i++)
+		smtp_pack_words(pack, entry(l, i), NULL, sizeof(struct smtp_pending));
+	if (l->entries != l->few)
+		smtp_block_give(pool, l->entries);
+	memset(l->few, 0, sizeof(l->few));
+	l->entries = NULL;
+	l->size = SMTP_LEDGER_INLINE;
+	l->first = 0;
+}
+
 /* May `p` go into the run `run`? */
 static bool continues(const struct smtp_pending *run, const struct smtp_pending *p)
 {

@@ -17,6 +17,7 @@ struct smtp_pending {
 	uint32_t count;
 	uint8_t verb, role; /* enum smtp_verb, enum smtp_reply_role */
 	bool doubtful;      /* its reply may have been lost */
+	uint8_t reserved[5];
 };
 
 #define SMTP_LEDGER_INLINE 12
@@ -35,6 +36,9 @@ static inline bool smtp_ledger_empty(const struct smtp_ledger *l)
 {
 	return l->count == 0 && l->overflow == 0;
 }
+
+/* Both ways; smtp_pack.h. */
+void smtp_ledger_pack(struct smtp_ledger *l, struct smtp_blocks *pool, struct smtp_pack *pack);
 
 /* Adds one command. False where there was no room for its verb. */
 bool smtp_ledger_push(

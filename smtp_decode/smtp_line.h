@@ -43,6 +43,13 @@ struct span smtp_line_partial(const struct smtp_line *l);
 /* Forgets the line so far, wipes its bytes, and gives the block back: also due between lines. */
 void smtp_line_reset(struct smtp_line *l, struct smtp_blocks *pool);
 
+/* Both ways; smtp_pack.h. */
+static inline void smtp_line_pack(
+	struct smtp_line *l, struct smtp_blocks *pool, struct smtp_pack *pack)
+{
+	l->block = smtp_block_pack(pool, l->block, l->len, false, pack);
+}
+
 /* The place of byte `n` of `c`. */
 static inline struct smtp_place smtp_place_of(const struct stream_chunk *c, size_t n)
 {

@@ -46,6 +46,38 @@ void tls_watch_destroy(struct tls_watch *w)
 	smtp_block_give(w->blocks, w);
 }
 
+static void pack_out(struct tls_watch *w, struct smtp_pack *pack)
+{
+	uint8_t *block[2];
+
+	w->blocks = NULL;
+	for (int i = 0; i < 2; i++) {
+		block[i] = w->sides[i].block;
+		w->sides[i].block = block[i] ? SMTP_PACKED : NULL;
+	}
+	smtp_pack_words(pack, w, NULL, sizeof(*w));
+	for (int i = 0; i < 2; i++)
+		w->sides[i].block = block[i];
+}
+
+struct tls_watch *tls_watch_pack(
+	struct tls_watch *w, struct smtp_blocks *blocks, struct smtp_pack *pack)
+{
+	if (!w)
+		return NULL;
+	if (pack->out)
+		pack_out(w, pack);
+	else
+		w = smtp_block_pack(blocks, w, sizeof(*w), true, pack);
+	if (!w)
+		return NULL;
+	for (int i = 0; i < 2; i++)
+		w->sides[i].block = smtp_block_pack(
+			blocks, w->sides[i].block, w->sides[i].len, false, pack);
+	w->blocks = blocks;
+	return pack->out ? smtp_block_pack(blocks, w, 0, false, pack) : w;
+}
+
 static bool keep(struct tls_watch *w, struct span s, struct tls_watch_name *ret)
 {
 	if (s.len > sizeof(w->store) - w->used)

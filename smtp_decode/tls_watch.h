@@ -67,6 +67,10 @@ struct tls_watch *tls_watch_create(struct smtp_blocks *blocks);
 /* Accepts NULL. */
 void tls_watch_destroy(struct tls_watch *w);
 
+/* Both ways, `w` NULL or SMTP_PACKED included (smtp_pack.h); returns what stands for it then. */
+struct tls_watch *tls_watch_pack(
+	struct tls_watch *w, struct smtp_blocks *blocks, struct smtp_pack *pack);
+
 /* Bytes of one direction, in order from the first of its first record. */
 void tls_watch_bytes(struct tls_watch *w, enum flow_dir dir, struct span bytes);
 /* Bytes of one direction are lost: what follows of it is not looked at. */

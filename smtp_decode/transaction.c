@@ -68,6 +68,71 @@ static bool reserve(struct transaction *t, size_t n)
 	return true;
 }
 
+static void pack_out(struct transaction *t, struct smtp_pack *pack)
+{
+	struct transaction *next = t->next;
+	uint8_t *texts = t->texts;
+	uint32_t texts_size = t->texts_size;
+
+	t->next = next ? SMTP_PACKED : NULL;
+	t->texts = NULL;
+	t->texts_size = 0;
+	smtp_pack_words(pack, t, NULL, sizeof(*t));
+	smtp_pack_bytes(pack, texts, t->texts_len);
+	t->next = next;
+	t->texts = texts;
+	t->texts_size = texts_size;
+}
+
+static struct transaction *unpack(struct transaction **list, struct smtp_pack *pack)
+{
+	struct transaction *t = pack->failed ? NULL : transaction_take(list);
+	uint32_t texts_size, texts_len;
+	uint8_t *texts;
+
+	if (!t) {
+		pack->failed = true;
+		return NULL;
+	}
+	texts = t->texts;
+	texts_size = t->texts_size;
+	smtp_pack_words(pack, t, NULL, sizeof(*t));
+	texts_len = t->texts_len;
+	t->texts = texts;
+	t->texts_size = texts_size;
+	t->texts_len = 0;
+	if (!reserve(t, texts_len)) {
+		pack->failed = true;
+		t->next = NULL;
+		t->rcpts_kept = 0;
+		return t;
+	}
+	t->texts_len = texts_len;
+	smtp_pack_bytes(pack, t->texts, texts_len);
+	return t;
+}
+
+struct transaction *transaction_pack(
+	struct transaction **list, struct transaction *t, struct smtp_pack *pack)
+{
+	struct transaction *first = t ? SMTP_PACKED : NULL, **at = &first;
+
+	while (t && pack->out) {
+		struct transaction *next = t->next;
+
+		pack_out(t, pack);
+		transaction_give(list, t);
+		t = next;
+	}
+	while (!pack->out && *at) {
+		*at = unpack(list, pack);
+		if (!*at)
+			break;
+		at = &(*at)->next;
+	}
+	return first;
+}
+
 /* ASCII case is of no account: a retry may change it. */
 static uint64_t rcpt_hash(struct span mailbox)
 {

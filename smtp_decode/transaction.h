@@ -13,6 +13,7 @@
 #include "base/span.h"
 #include "smtp_decode/envelope_params.h"
 #include "smtp_decode/smtp_event.h"
+#include "smtp_decode/smtp_pack.h"
 
 struct message_content;
 
@@ -20,6 +21,7 @@ struct transaction_rcpt {
 	uint32_t off, number; /* of its text in `texts`; of its command */
 	uint16_t len;
 	bool refused;
+	uint8_t reserved;
 };
 
 struct transaction {
@@ -63,6 +65,16 @@ struct transaction {
 /* From `*list`, or the heap; NULL where memory is short. Zeroed, texts' memory apart. */
 struct transaction *transaction_take(struct transaction **list);
 void transaction_give(struct transaction **list, struct transaction *t);
+/* Is there what cannot be packed? */
+static inline bool transaction_is_bound(const struct transaction *t)
+{
+	return t->context != NULL;
+}
+
+/* Both ways, `t` NULL or SMTP_PACKED included (smtp_pack.h); returns what stands for it then. With
+ * all that follow it. */
+struct transaction *transaction_pack(
+	struct transaction **list, struct transaction *t, struct smtp_pack *pack);
 /* Frees all of `*list`. */
 void transaction_list_free(struct transaction **list);
 

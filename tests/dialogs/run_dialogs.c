@@ -2,8 +2,8 @@
 /*
  * run_dialogs [-v] FILE|FOLDER...: plays every dialogue (*.txt) as it stands, cut into single
  * bytes, with one more cut at every place, cut at random, and with segments joined where nothing
- * but their number tells them apart. The records must be the same each time, and what the file
- * expects. -v prints the records.
+ * but their number tells them apart; and with a session that sleeps between any two of them. The
+ * records must be the same each time, and what the file expects. -v prints the records.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -29,6 +29,7 @@ struct cutter {
 	size_t at;
 	uint64_t seed;
 	bool join;
+	bool sleepy; /* the session sleeps between any two pieces */
 };
 
 static void on_record(void *cookie, const struct record *r)
@@ -146,7 +147,8 @@ static void play(const struct dialog *d, const struct cutter *cutter, struct out
 		.trust = {.proxies = {&d->proxy, d->proxy.bits > 0},
 			.peers = {&d->peer, d->peer.bits > 0}},
 		.message_contexts = d->contexts,
-		.shards = 1};
+		.shards = 1,
+		.room.sleepy = cutter->sleepy};
 	struct smtp_decoder *decoder = smtp_decoder_create(&config);
 	struct flow_info f = d->flow;
 	struct smtp_session *session;
@@ -265,6 +267,26 @@ static unsigned int check_cuts(const struct dialog *d, const struct output *o)
 	return failures;
 }
 
+/* Nobody sees whether it sleeps between two packets, or bytes. Without a message context it may do
+ * so within messages, too. */
+static unsigned int check_sleep(const struct dialog *d, const struct output *o)
+{
+	struct cutter c = {.cut = cut_never, .sleepy = true};
+	struct dialog bare = *d;
+	struct output awake;
+	unsigned int failures = check_same(d, o, &c, "asleep between packets");
+
+	c.cut = cut_always;
+	failures += check_same(d, o, &c, "asleep between bytes");
+	bare.contexts = 0;
+	c.sleepy = false;
+	play(&bare, &c, &awake);
+	c.sleepy = true;
+	failures += check_same(&bare, &awake, &c, "asleep in messages");
+	free(awake.text);
+	return failures;
+}
+
 static unsigned int run_file(const char *path, bool verbose)
 {
 	struct cutter whole = {.cut = cut_never};
@@ -276,7 +298,7 @@ static unsigned int run_file(const char *path, bool verbose)
 		play(&d, &whole, &o);
 		if (verbose)
 			fputs(o.text, stdout);
-		failures = check_expected(&d, &o) + check_cuts(&d, &o);
+		failures = check_expected(&d, &o) + check_cuts(&d, &o) + check_sleep(&d, &o);
 		free(o.text);
 	}
 	dialog_finish(&d);
