@@ -92,10 +92,18 @@ static void on_datagram(void *cookie, const struct datagram *d)
 		l->stats.dns_refused++;
 }
 
+static bool on_crowded(void *cookie, uint8_t shard)
+{
+	struct lane *l = cookie;
+
+	return smtp_decoder_crowded(l->decoder, shard);
+}
+
 struct lane *lane_create(const struct lane_config *config)
 {
 	struct lane *l = calloc(1, sizeof(*l));
-	struct flow_sink sink = {l, on_connect, on_open, on_chunk, on_end, on_datagram};
+	struct flow_sink sink = {l, on_connect, on_open, on_chunk, on_end, on_datagram,
+		on_crowded};
 
 	if (!l)
 		return NULL;

@@ -11,6 +11,13 @@
 
 /* Of all memory, at 2 GiB: 8,192 message contexts (contract 6.2). */
 #define BYTES_A_MESSAGE_CONTEXT (256 * 1024)
+/* And, of SMTP sessions: 65,536 awake, each up to 4 KiB; 6 million cells of 64 bytes, 6 for each
+ * connection there may be; 16,384 blocks of 4 KiB. */
+#define BYTES_A_SESSION_AWAKE (32 * 1024)
+#define BYTES_A_CELL 344
+#define BYTES_A_BLOCK (128 * 1024)
+#define LEAST_AWAKE 8
+#define LEAST_BLOCKS 8
 
 /* What is known where packets come in; it goes with every note. */
 struct intake {
@@ -79,18 +86,29 @@ static struct judge_config judge_settings(const struct pipeline_config *c)
 	};
 }
 
+/* How many, of which one comes to each so many bytes of all memory, a shard may have. */
+static uint32_t a_shard(uint64_t memory, uint64_t bytes, uint32_t least)
+{
+	uint64_t n = memory / bytes / FLOW_SHARDS;
+
+	return n < least ? least : (uint32_t)n;
+}
+
 static struct smtp_decoder_config decoder_settings(const struct pipeline_config *c)
 {
 	bool messages = (emitter_datasets(c->emitter) & DATASET_MESSAGE) != 0;
 	enum setting_sha256 sha256 = c->settings->attachments_sha256;
-	uint64_t contexts = c->settings->memory / BYTES_A_MESSAGE_CONTEXT / FLOW_SHARDS;
+	uint64_t memory = c->settings->memory;
 	struct smtp_decoder_config d = {
 		.trust = {.proxies = c->settings->topology.proxies,
 			.peers = c->settings->topology.trusted_peers},
 		.want_recipients = messages || c->guess,
 		.want_sha256 = sha256 == SETTING_SHA256_AUTO ? messages
 							     : sha256 == SETTING_SHA256_ON,
-		.message_contexts = contexts ? (uint32_t)contexts : 1,
+		.message_contexts = a_shard(memory, BYTES_A_MESSAGE_CONTEXT, 1),
+		.room = {.cells = a_shard(memory, BYTES_A_CELL, 1),
+			.awake = a_shard(memory, BYTES_A_SESSION_AWAKE, LEAST_AWAKE),
+			.blocks = a_shard(memory, BYTES_A_BLOCK, LEAST_BLOCKS)},
 	};
 
 	memcpy(d.pseudonym_key, c->pseudonym_key, sizeof(d.pseudonym_key));

@@ -39,6 +39,9 @@ struct flow_sink {
 	void (*end)(void *cookie, enum flow_protocol protocol, void *state,
 		const struct flow_info *f, const struct flow_ending *e);
 	void (*datagram)(void *cookie, const struct datagram *d); /* UDP from or to port 53 */
+	/* Should an SMTP flow of this shard be ended before another is opened, to make room for it?
+	 * NULL: a fixed number has room. */
+	bool (*crowded)(void *cookie, uint8_t shard);
 };
 
 /* Is it one that capture_datagram() takes? */

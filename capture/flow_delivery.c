@@ -3,11 +3,11 @@
 
 /*
  * New flows drive old sessions out (make_room()), for what is told at one packet goes by the flows'
- * ids. Those that opened many connections beforehand find a limit here.
+ * ids. Those that opened many connections beforehand find a limit here, or at the sink.
  */
 static bool has_session_room(struct flow_tracker *t, const struct flow *f)
 {
-	if (flow_table_sessions(t->table, f->info.shard) < t->sessions + t->sessions / 2)
+	if (t->sink.crowded || flow_table_sessions(t->table, f->info.shard) < t->sessions + t->sessions / 2)
 		return true;
 	t->stats->sessions_refused++;
 	return false;
@@ -28,6 +28,8 @@ static bool open_flow(struct flow_tracker *t, struct flow *f)
 		t->stats->flows_not_smtp++;
 	}
 	f->state = t->sink.open(t->sink.cookie, (enum flow_protocol)f->protocol, &f->info);
+	if (!f->state && f->protocol == FLOW_SMTP)
+		t->stats->sessions_refused++;
 	return f->state != NULL;
 }
 

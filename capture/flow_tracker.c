@@ -7,9 +7,10 @@
 #include "capture/flow_delivery.h"
 #include "capture/flow_hash.h"
 
-/* Shares of the one memory setting (at 2 GiB: 1,000,000 flows, 131,072 sessions, 192 MiB, 32 MiB). */
-#define BYTES_A_FLOW 2147
-#define BYTES_A_SESSION 16384 /* a quarter of all; a session is up to 4 KiB */
+/* Shares of the one memory setting (at 2 GiB: 1,000,000 flows, some more since
+ * not every shard gets as many, 192 MiB, 32 MiB). */
+#define BYTES_A_FLOW 2064
+#define BYTES_A_SESSION 16384 /* where the sink does not say what it has room for */
 #define REASSEMBLY_SHARE(memory) ((memory) / 32 * 3)
 #define GUESS_SHARE(memory) ((memory) / 64)
 #define GUESS_HOLD_BYTES 4096
@@ -197,13 +198,22 @@ void flow_tracker_finish(struct flow_tracker *t)
 
 /* ---- the beginning of a flow ---- */
 
+static bool is_crowded(const struct flow_tracker *t, unsigned int shard)
+{
+	if (t->sink.crowded)
+		return t->sink.crowded(t->sink.cookie, (uint8_t)shard);
+	return flow_table_sessions(t->table, shard) >= t->sessions;
+}
+
 /* What is told at one packet goes by the flows' ids: whom a new flow drives out must not be older
  * than one already told of. */
 static void make_session_room(struct flow_tracker *t, unsigned int shard, const struct flow_event *e)
 {
-	for (int k = 0; k < VICTIMS && flow_table_sessions(t->table, shard) >= t->sessions; k++) {
+	for (int k = 0; k < VICTIMS && is_crowded(t, shard); k++) {
 		uint64_t least = t->ended_packet == e->packet ? t->ended_id : 0;
-		struct flow *f = flow_table_session_victim(t->table, shard, t->sessions, least);
+		uint32_t limit = t->sink.crowded ? flow_table_sessions(t->table, shard)
+						 : t->sessions;
+		struct flow *f = flow_table_session_victim(t->table, shard, limit, least);
 
 		if (!f)
 			return;

@@ -112,7 +112,7 @@ static struct capture *make_capture(struct state *s)
 {
 	/* What is known to be SMTP may be waited for less than what is not. */
 	struct capture_config config = {.memory = 1 << 20, .smtp_idle = 40 * NS_PER_S};
-	struct flow_sink sink = {s, on_connect, on_open, on_chunk, on_end, on_datagram};
+	struct flow_sink sink = {s, on_connect, on_open, on_chunk, on_end, on_datagram, NULL};
 
 	return capture_create(&config, &sink);
 }

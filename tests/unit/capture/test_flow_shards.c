@@ -128,7 +128,7 @@ static struct segment next_segment(struct traffic *t)
 static uint64_t run(uint32_t parts, struct digest *ret)
 {
 	static struct traffic t;
-	struct flow_sink sink = {ret, on_connect, on_open, on_chunk, on_end, NULL};
+	struct flow_sink sink = {ret, on_connect, on_open, on_chunk, on_end, NULL, NULL};
 	struct capture_stats stats[PARTS_MAX] = {{0}};
 	struct flow_tracker *trackers[PARTS_MAX];
 	uint8_t owner[CAPTURE_SHARDS];
