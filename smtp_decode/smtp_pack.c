@@ -125,7 +125,7 @@ static void get_words(struct smtp_pack *p, uint64_t *words, const uint64_t *base
 void smtp_pack_words(struct smtp_pack *p, void *words, const void *base, size_t n)
 {
 	assert(n % sizeof(uint64_t) == 0);
-	if (p->failed)
+	if (p->failed || n == 0)
 		return;
 	if (p->out)
 		put_words(p, words, base, n / sizeof(uint64_t));
