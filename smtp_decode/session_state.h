@@ -35,6 +35,8 @@ struct session_state {
 	/* What is packed while it sleeps: from here to the end. */
 	uint32_t number; /* of the next record */
 	bool cut;        /* what it was before is forgotten, for lack of room */
+	/* Number of the last command seen, and of the last one told with the client before. */
+	uint32_t commanded, told;
 	struct session_part part;
 	struct smtp_turn turn;
 	struct session_builder facts;

@@ -250,6 +250,7 @@ static void begin_anew(struct session_state *s, const struct smtp_event *e)
 		begin_part(s, e->first.time, e->first.packet);
 	}
 	s->part.anew = true;
+	s->told = s->commanded;
 	message_builder_restart(&s->messages, &so_far);
 	session_builder_finish(&s->facts);
 	session_builder_init(&s->facts);
@@ -272,11 +273,21 @@ static void watch_tls(struct session_state *s, const struct smtp_event *e)
 		tls_watch_gap(s->tls, e->dir);
 }
 
+/* Where it was not certain that XCLIENT is a command, what stands behind it was taken for the
+ * client's before, and so is what it is answered. */
+static bool answers_before(const struct session_state *s, const struct smtp_event *e)
+{
+	return e->kind == SMTP_EVENT_REPLY && e->reply.number > 0 && e->reply.number <= s->told &&
+	       (e->reply.role == SMTP_REPLY_COMMAND || e->reply.role == SMTP_REPLY_AUTH);
+}
+
 static void spread(struct session_state *s, const struct smtp_event *e)
 {
 	struct message_session so_far;
 
 	session_times_event(&s->times, e);
+	if (answers_before(s, e))
+		return;
 	session_builder_event(&s->facts, e);
 	dialect_event(&s->dialect, e, &s->facts, &s->client.end.addr);
 	watch_tls(s, e);
@@ -290,6 +301,8 @@ static void on_event(void *cookie, const struct smtp_event *e)
 	struct session_state *s = cookie;
 	struct smtp_event greeting;
 
+	if (e->kind == SMTP_EVENT_COMMAND && e->command.number > s->commanded)
+		s->commanded = e->command.number;
 	if (session_client_event(&s->client, e, s->decoder->messages.pseudonyms))
 		begin_anew(s, e);
 	if (session_client_greets(&s->client, e)) {
@@ -339,6 +352,7 @@ static void begin_dialog(struct session_state *s)
 	message_builder_init(&s->messages, &d->messages, s->flow->shard);
 	session_client_init(&s->client, &d->config.trust, &s->flow->client, s->flow->client_port);
 	s->cut = false;
+	s->commanded = s->told = 0;
 }
 
 /* Its last record was emitted: counts it, and frees what it holds. */
