@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run_dialogs [-v] FILE|FOLDER...: plays every dialogue (*.txt) as it stands, cut into single
+ * run_dialogs [-v] [-p PART/PARTS] FILE|FOLDER...: plays every dialogue (*.txt) as it stands, cut into single
  * bytes, with one more cut at every place, cut at random, and with segments joined where nothing
  * but their number tells them apart; and with a session that sleeps between any two of them. The
- * records must be the same each time, and what the file expects. -v prints the records.
+ * records must be the same each time, and what the file expects. -v prints the records; -p plays one part of
+ * a folder only, so that parts run side by side.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -312,7 +313,13 @@ static int is_dialog(const struct dirent *e)
 	return n > 4 && strcmp(e->d_name + n - 4, ".txt") == 0;
 }
 
-static unsigned int run_folder(const char *path, bool verbose, unsigned int *count_files)
+/* Which dialogues of a folder are played: each whose place leaves `index` of `count`. */
+struct part {
+	int index, count;
+};
+
+static unsigned int run_folder(
+	const char *path, const struct part *part, bool verbose, unsigned int *count_files)
 {
 	struct dirent **names;
 	int n = scandir(path, &names, is_dialog, alphasort);
@@ -322,9 +329,11 @@ static unsigned int run_folder(const char *path, bool verbose, unsigned int *cou
 		char file[4096];
 
 		snprintf(file, sizeof(file), "%s/%s", path, names[i]->d_name);
+		free(names[i]);
+		if (i % part->count != part->index)
+			continue;
 		failed += run_file(file, verbose) > 0;
 		++*count_files;
-		free(names[i]);
 	}
 	if (n >= 0)
 		free(names);
@@ -335,11 +344,21 @@ static unsigned int run_folder(const char *path, bool verbose, unsigned int *cou
 
 int main(int argc, char **argv)
 {
-	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
+	struct part part = {0, 1};
+	bool verbose = false;
 	unsigned int files = 0, failed = 0;
+	int i = 1;
 
-	for (int i = 1 + verbose; i < argc; i++)
-		failed += run_folder(argv[i], verbose, &files);
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (strcmp(argv[i], "-v") == 0)
+			verbose = true;
+		else if (strcmp(argv[i], "-p") != 0 || ++i == argc ||
+			 sscanf(argv[i], "%d/%d", &part.index, &part.count) != 2 ||
+			 part.count < 1)
+			return 2;
+	}
+	for (; i < argc; i++)
+		failed += run_folder(argv[i], &part, verbose, &files);
 	printf("%u dialogues, %u failed\n", files, failed);
 	return failed > 0 || files == 0;
 }
