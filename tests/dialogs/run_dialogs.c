@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run_dialogs [-v] [-p PART/PARTS] FILE|FOLDER...: plays every dialogue (*.txt) as it stands, cut into single
- * bytes, with one more cut at every place, cut at random, and with segments joined where nothing
- * but their number tells them apart; and with a session that sleeps between any two of them. The
- * records must be the same each time, and what the file expects. -v prints the records; -p plays one part of
- * a folder only, so that parts run side by side.
+ * run_dialogs [-v] [-p PART/PARTS] FILE|FOLDER...: plays every dialogue (*.txt) as it stands, cut
+ * into single bytes, with one more cut at every place, cut at random, and with segments joined
+ * where nothing but their number tells them apart; and with a session that sleeps between any two
+ * of them. The records must be the same each time, and what the file expects. -v prints the
+ * records; -p plays one part of a folder only, so that parts run side by side.
  */
 #include <dirent.h>
 #include <stdio.h>
