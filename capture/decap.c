@@ -117,16 +117,19 @@ static enum decap_header walk(struct decap_walk *w, enum decap_header next)
 
 /*
  * Forged segments are few. Where many are wrong that is due to the capture (text was made
- * unreadable in it, addresses were changed), and they are taken as they are.
+ * unreadable in it, addresses were changed), and they are taken as they are. Only those with
+ * payload are counted; what they show holds for the others, too.
  */
 static void judge_checksum(struct decap *d, struct segment *s)
 {
-	if (s->checksum == CHECKSUM_UNKNOWN || s->payload_len == 0)
+	bool counts = s->payload_len > 0;
+
+	if (s->checksum == CHECKSUM_UNKNOWN)
 		return;
-	d->checked++;
+	d->checked += counts;
 	if (s->checksum != CHECKSUM_WRONG)
 		return;
-	d->wrong++;
+	d->wrong += counts;
 	if (d->checked < WRONG_CHECKED || d->wrong * WRONG_ONE_IN > d->checked)
 		s->checksum = CHECKSUM_UNMADE;
 	else

@@ -134,6 +134,26 @@ static void test_cut(void **state)
 	verdict(CHECKSUM_ALL, 1, DECAP_TCP);
 }
 
+/* Where payloads have wrong ones all the time, that is the capture's doing; a segment without is
+ * no other. */
+static void test_all_wrong(void **state)
+{
+	struct decap *d = decap_create(1);
+	struct decap_result r;
+
+	decap_set_checksums(d, CHECKSUM_AUTO);
+	for (int i = 0; i < 200; i++) {
+		struct packet p;
+
+		build(i % 2 ? "EHLO a" : "");
+		flip(28);
+		p = frame_packet(&frame, DLT_RAW);
+		assert_int_equal(decap_packet(d, &p, &r), DECAP_TCP);
+		assert_int_equal(r.segment.checksum, CHECKSUM_UNMADE);
+	}
+	decap_destroy(d);
+}
+
 static void test_unmade(void **state)
 {
 	const uint8_t *ip;
@@ -180,6 +200,7 @@ int main(void)
 		cmocka_unit_test(test_sum),
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_all_wrong),
 		cmocka_unit_test(test_unmade),
 	};
 
